@@ -1,0 +1,249 @@
+package chat
+
+import (
+	"crypto/sha256"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"jim/wire"
+)
+
+// register makes a name somebody's, with a password, and logs in.
+func (s *Session) register(r *wire.Request) (*wire.Response, error) {
+	u := &r.User
+	key, bad := nameKey(u.Name)
+	switch {
+	case bad != nil:
+		return nil, bad
+	case reserved(key):
+		return nil, wire.Errorf(wire.Conflict, "the name %s is taken", u.Name)
+	case s.account.ID != 0 && key != s.account.Key:
+		return nil, wire.Errorf(wire.Conflict, "you are %s on this connection; register that name, or open another one", s.account.Name)
+	case r.Invite == "" && !s.hub.opt.Register.allows(s.peer):
+		return nil, wire.Errorf(wire.Forbidden, "to register here you need an invitation: `invite`")
+	}
+	if bad := s.hub.rates.mayRegister(s.peer.Host); bad != nil {
+		return nil, bad
+	}
+	taken, err := s.taken(key)
+	if err != nil {
+		return nil, err
+	}
+	phc, err := s.hub.passwords.hash(s.ctx, u.Password)
+	if err != nil {
+		return nil, err
+	}
+	owner, err := s.useInvite(r.Invite)
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.own(taken, Account{Name: u.Name, Key: key, Password: phc, UID: -1, Owner: owner, Created: wire.At(time.Now())})
+	if err != nil {
+		return nil, err
+	}
+	s.hub.log.Info("name registered", "account", a.Name, "owner", a.Owner, "peer", s.peer.Address)
+	if s.account.ID == 0 {
+		return s.login(r, &admission{account: a, code: wire.Created})
+	}
+	s.mu.Lock()
+	s.account = a
+	s.mu.Unlock()
+	token, id, err := s.newToken(&a, r.Device)
+	if err != nil {
+		return nil, err
+	}
+	s.setDevice(id)
+	return s.welcome(token, wire.Created), nil
+}
+
+// taken finds the account that bears a name, and refuses when it is not this
+// session's to register: a guest's name may be taken over by the guest, or by
+// anybody when the guest is gone and has no token.
+func (s *Session) taken(key string) (*Account, error) {
+	a, err := s.hub.store.Account(s.ctx, key)
+	if err == ErrNotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, in("find an account", err)
+	}
+	conflict := wire.Errorf(wire.Conflict, "the name %s is taken", a.Name)
+	if a.Registered() || a.Disabled {
+		return nil, conflict
+	}
+	if a.ID == s.account.ID {
+		return &a, nil
+	}
+	owned, err := s.hub.store.HasToken(s.ctx, a.ID)
+	if err != nil {
+		return nil, in("find the tokens of a guest", err)
+	}
+	if owned || s.hub.statusOf(a.ID) != gone {
+		return nil, conflict
+	}
+	return &a, nil
+}
+
+func (s *Session) useInvite(invite string) (owner bool, err error) {
+	if invite == "" {
+		return false, nil
+	}
+	owner, err = s.hub.store.UseInvite(s.ctx, sha256.Sum256([]byte(invite)))
+	if err == ErrNotFound {
+		s.hub.rates.failed(s.peer.Host, "")
+		return false, wire.Errorf(wire.WrongLogin, "this invitation was never given or has been used")
+	}
+	return owner, keeping(err)
+}
+
+// own makes a new account, or gives a guest's to its bearer.
+func (s *Session) own(guest *Account, a Account) (Account, error) {
+	if guest == nil {
+		a, err := s.hub.store.AddAccount(s.ctx, a)
+		if err == ErrExists {
+			return a, wire.Errorf(wire.Conflict, "the name %s is taken", a.Name)
+		}
+		return a, keeping(err)
+	}
+	if err := s.hub.store.SetPassword(s.ctx, guest.ID, a.Password); err != nil {
+		return a, keeping(err)
+	}
+	if a.Owner {
+		if err := s.hub.store.SetAccount(s.ctx, guest.ID, true, false); err != nil {
+			return a, keeping(err)
+		}
+	}
+	a.ID, a.Name, a.Created = guest.ID, guest.Name, guest.Created
+	return a, nil
+}
+
+// passwd changes the password and logs the other devices out.
+func (s *Session) passwd(r *wire.Request) (*wire.Response, error) {
+	a, err := s.hub.store.AccountOf(s.ctx, s.account.ID)
+	if err != nil {
+		return nil, in("find an account", err)
+	}
+	if !a.Registered() {
+		return nil, wire.Errorf(wire.Forbidden, "guests have no password: `register` makes the name yours")
+	}
+	if bad := s.hub.rates.mayLogin(s.peer.Host, a.Name); bad != nil {
+		return nil, bad
+	}
+	if a.Password != "" {
+		right, err := s.hub.passwords.check(s.ctx, a.Password, r.Old)
+		if err != nil {
+			return nil, err
+		}
+		if !right {
+			s.hub.rates.failed(s.peer.Host, a.Name)
+			return nil, wire.Errorf(wire.WrongLogin, "`old` is not your password")
+		}
+	}
+	if err := s.hub.setPassword(s, a.ID, r.Password); err != nil {
+		return nil, err
+	}
+	token, id, err := s.newToken(&a, r.Device)
+	if err != nil {
+		return nil, err
+	}
+	s.setDevice(id)
+	return &wire.Response{Code: wire.OK, Token: token}, nil
+}
+
+// setPassword changes an account's password, forgets its tokens and cuts all its
+// sessions but one.
+func (h *Hub) setPassword(by *Session, id AccountID, password string) error {
+	phc, err := h.passwords.hash(by.ctx, password)
+	if err != nil {
+		return err
+	}
+	if err := h.store.SetPassword(by.ctx, id, phc); err != nil {
+		return keeping(err)
+	}
+	h.cut(id, "the password was changed", func(s *Session) bool { return s != by })
+	return nil
+}
+
+// cut closes sessions of an account.
+func (h *Hub) cut(id AccountID, why string, which func(*Session) bool) (n int) {
+	for _, s := range h.sessionsOf(id) {
+		if which(s) {
+			s.out.finish(goodbye(why, 0))
+			n++
+		}
+	}
+	return n
+}
+
+// Prefixes of what `sessions` lists and revokes.
+const (
+	liveMark  = "c" // a connection
+	tokenMark = "t" // a device with a token
+)
+
+// listSessions lists the account's devices and connections, or ends one.
+func (s *Session) listSessions(r *wire.Request) (*wire.Response, error) {
+	if r.Revoke != "" {
+		return s.revoke(r.Revoke)
+	}
+	answer := &wire.Response{Code: wire.OK, Sessions: []wire.SessionInfo{}}
+	tokens, err := s.hub.store.Tokens(s.ctx, s.account.ID)
+	if err != nil {
+		return nil, in("list the devices", err)
+	}
+	for _, t := range tokens {
+		answer.Sessions = append(answer.Sessions, wire.SessionInfo{
+			ID: tokenMark + strconv.FormatInt(t.ID, 10), Device: t.Device, Since: t.Created, Seen: t.Seen,
+		})
+	}
+	for _, other := range s.hub.sessionsOf(s.account.ID) {
+		other.mu.Lock()
+		answer.Sessions = append(answer.Sessions, wire.SessionInfo{
+			ID: liveMark + strconv.FormatUint(other.id, 10), Device: other.name, Transport: other.peer.Transport,
+			Address: other.peer.Address, Since: wire.At(other.began), Current: other == s,
+		})
+		other.mu.Unlock()
+	}
+	return answer, nil
+}
+
+// revoke ends a connection, or a device and all its connections.
+func (s *Session) revoke(what string) (*wire.Response, error) {
+	missing := wire.Errorf(wire.NotFound, "you have no session %s", what)
+	if number, ok := strings.CutPrefix(what, tokenMark); ok {
+		id, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return nil, missing
+		}
+		if err := s.hub.store.DeleteToken(s.ctx, s.account.ID, id); errors.Is(err, ErrNotFound) {
+			return nil, missing
+		} else if err != nil {
+			return nil, keeping(err)
+		}
+		s.hub.cut(s.account.ID, "this device was logged out", func(o *Session) bool { return o != s && o.tokenID() == id })
+	} else if !s.cutOne(what) {
+		return nil, missing
+	}
+	s.tellOthers(&wire.Event{Action: wire.ActSessions, From: s.account.Name, Revoke: what})
+	return &wire.Response{Code: wire.OK}, nil
+}
+
+func (s *Session) cutOne(what string) bool {
+	return s.hub.cut(s.account.ID, "this connection was logged out", func(o *Session) bool {
+		return liveMark+strconv.FormatUint(o.id, 10) == what
+	}) > 0
+}
+
+func (s *Session) setDevice(token int64) {
+	s.mu.Lock()
+	s.device = token
+	s.mu.Unlock()
+}
+
+func (s *Session) tokenID() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.device
+}

@@ -1,0 +1,50 @@
+package chat
+
+import (
+	"net/netip"
+
+	"jim/wire"
+)
+
+// Conn carries whole objects between a session and its peer. Package listen has
+// one for each transport.
+//
+// Conn has no deadlines: patience is the session's. Its promise is that Close may
+// come from anywhere, any number of times, and wakes Read and Write, which then
+// return an error.
+type Conn interface {
+	// Read returns the next object, without what stood around it. The bytes are
+	// good until the next Read. A [*wire.Error] that does not say Close is a
+	// fault of the peer after which Read may be called again; any other error
+	// ends the connection. One goroutine reads.
+	Read() ([]byte, error)
+
+	// Write sends batches in order and returns when the transport has taken
+	// them. Objects of one batch may travel together. It keeps neither the
+	// slice nor the batches, and changes nothing in them. One goroutine writes.
+	Write(batches []*wire.Batch) error
+
+	Close() error
+	Peer() Peer
+}
+
+// Peer is what a transport knows of who is at the other end.
+type Peer struct {
+	Transport string     // "tcp", "tls", "unix", "ws", "wss", "http", "https"
+	Address   string     // for people and logs: "192.0.2.7:50312", "uid 1000"
+	Host      netip.Addr // whom limits per address count against; invalid = nobody (UNIX)
+	Local     bool       // the peer is on this machine: loopback or UNIX
+
+	// UID is the user at the other end of a UNIX socket, whose login is the
+	// name of that user; -1 elsewhere.
+	UID int
+
+	// Packets tells that the boundaries between writes may be lost on the way,
+	// as in every stream of bytes. Peers that take one read for one object are
+	// then written to with pauses between.
+	Packets bool
+
+	// Brief marks a peer that asks one thing and is gone, as in an HTTP request:
+	// it does not count as being here.
+	Brief bool
+}

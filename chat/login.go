@@ -1,0 +1,331 @@
+package chat
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"time"
+
+	"jim/wire"
+)
+
+// doPresence says who somebody is, or what somebody who is known is doing.
+func (s *Session) doPresence(r *wire.Request) (*wire.Response, error) {
+	status := r.Status
+	if status == "" {
+		status = r.User.Status
+	}
+	if s.account.ID != 0 {
+		if key, err := nameKey(r.User.Name); r.User.Name != "" && (err != nil || key != s.account.Key) {
+			return nil, wire.Errorf(wire.Conflict, "you are %s on this connection; open another one to be somebody else", s.account.Name)
+		}
+		s.setStatus(status)
+		return s.welcome("", wire.OK), nil
+	}
+	s.v1.meet(r)
+	l, err := s.identify(r)
+	if err != nil {
+		return nil, err
+	}
+	l.status = status
+	return s.login(r, l)
+}
+
+// authenticate proves who somebody is.
+func (s *Session) authenticate(r *wire.Request) (*wire.Response, error) {
+	s.v1.proves = true
+	if r.User.Name == "" && r.User.Token == "" {
+		return nil, wire.Errorf(wire.BadRequest, "`authenticate` needs `user` with `account_name` and `password`, or `token`")
+	}
+	l, err := s.identify(r)
+	if err == nil && s.account.ID != 0 && l.account.ID != s.account.ID {
+		err = wire.Errorf(wire.Conflict, "you are %s on this connection; open another one to be somebody else", s.account.Name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if s.account.ID != 0 {
+		return s.welcome("", wire.OK), nil
+	}
+	return s.login(r, l)
+}
+
+// admission is the way somebody was let in.
+type admission struct {
+	account Account
+	token   int64 // the token that was shown; 0 = none
+	tag     bool  // a guest who has shown nothing: one connection at a time
+	status  string
+	code    wire.Code // of the answer; 0 = 200
+}
+
+// identify finds whom a request says it comes from, and checks the proof.
+func (s *Session) identify(r *wire.Request) (*admission, error) {
+	u := &r.User
+	switch {
+	case u.Token != "":
+		return s.byToken(u)
+	case u.Name == "":
+		return s.byUID(u)
+	}
+	if bad := s.hub.rates.mayLogin(s.peer.Host, u.Name); bad != nil {
+		return nil, bad
+	}
+	key, bad := nameKey(u.Name)
+	if bad != nil {
+		return nil, bad
+	}
+	a, err := s.hub.store.Account(s.ctx, key)
+	switch {
+	case err == ErrNotFound && u.Password == "":
+		if l, err := s.byUID(u); l != nil || err != nil && !isCode(err, wire.Unauthorized) {
+			return l, err
+		}
+		return s.newGuest(u.Name, key)
+	case err != nil && err != ErrNotFound:
+		return nil, in("find an account", err)
+	case u.Password != "":
+		return s.byPassword(u, &a)
+	case a.Disabled:
+		return nil, needsProof(a.Name)
+	case !a.Registered() && s.isLogin(key):
+		return s.adoptUID(key, a.Name)
+	case a.UID >= 0 && a.UID == s.peer.UID:
+		return &admission{account: a}, nil
+	}
+	return s.byTag(&a)
+}
+
+func needsProof(name string) *wire.Error {
+	return wire.Errorf(wire.Unauthorized, "%s needs its password or token: `user`:{`account_name`,`password`}", name)
+}
+
+func wrongLogin() *wire.Error {
+	return wire.Errorf(wire.WrongLogin, "wrong name, password or token")
+}
+
+// byToken lets in who shows a token.
+func (s *Session) byToken(u *wire.User) (*admission, error) {
+	if bad := s.hub.rates.mayLogin(s.peer.Host, ""); bad != nil {
+		return nil, bad
+	}
+	t, a, err := s.hub.store.TokenAccount(s.ctx, sha256.Sum256([]byte(u.Token)))
+	if err != nil && err != ErrNotFound {
+		return nil, in("find a token", err)
+	}
+	if key, _ := nameKey(u.Name); err == ErrNotFound || a.Disabled || u.Name != "" && key != a.Key {
+		s.hub.rates.failed(s.peer.Host, "")
+		return nil, wrongLogin()
+	}
+	return &admission{account: a, token: t.ID}, nil
+}
+
+// byPassword lets in who knows the password. It takes as long for a name that
+// nobody has.
+func (s *Session) byPassword(u *wire.User, a *Account) (*admission, error) {
+	right, err := s.hub.passwords.check(s.ctx, a.Password, u.Password)
+	if err != nil {
+		return nil, err
+	}
+	if !right || a.Disabled {
+		s.hub.rates.failed(s.peer.Host, u.Name)
+		return nil, wrongLogin()
+	}
+	return &admission{account: *a}, nil
+}
+
+// byUID lets in the user at the other end of a UNIX socket, under his login name.
+func (s *Session) byUID(u *wire.User) (*admission, error) {
+	name := s.loginName()
+	key, bad := nameKey(name)
+	if name == "" || bad != nil {
+		return nil, wire.Errorf(wire.Unauthorized, "say who you are: %s", wire.Hello)
+	}
+	if want, _ := nameKey(u.Name); u.Name != "" && want != key {
+		return nil, wire.Errorf(wire.Unauthorized, "your login here is %s", name)
+	}
+	a, err := s.hub.store.AccountOfUID(s.ctx, s.peer.UID)
+	if err == ErrNotFound {
+		a, err = s.hub.store.AddAccount(s.ctx, Account{Name: name, Key: key, UID: s.peer.UID, Created: wire.At(time.Now())})
+		if err == ErrExists {
+			return s.adoptUID(key, name)
+		}
+	}
+	if err != nil {
+		return nil, in("find the account of a user", err)
+	}
+	if a.Disabled {
+		return nil, wrongLogin()
+	}
+	return &admission{account: a}, nil
+}
+
+// isLogin tells whether a compared name is the login of the user at the other end.
+func (s *Session) isLogin(key string) bool {
+	login, err := nameKey(s.loginName())
+	return err == nil && login == key
+}
+
+// adoptUID gives a guest's name to the user of the machine who bears it.
+func (s *Session) adoptUID(key, name string) (*admission, error) {
+	a, err := s.hub.store.Account(s.ctx, key)
+	if err != nil {
+		return nil, in("find an account", err)
+	}
+	if a.Registered() {
+		return nil, needsProof(name)
+	}
+	if err := s.hub.store.SetUID(s.ctx, a.ID, s.peer.UID); err != nil {
+		return nil, in("adopt an account", err)
+	}
+	a.UID = s.peer.UID
+	return &admission{account: a}, nil
+}
+
+func (s *Session) loginName() string {
+	if s.peer.UID < 0 || s.hub.opt.LookupUID == nil {
+		return ""
+	}
+	name, err := s.hub.opt.LookupUID(s.peer.UID)
+	if err != nil {
+		s.hub.log.Debug("no name for a user", "uid", s.peer.UID, "err", err)
+		return ""
+	}
+	return name
+}
+
+// byTag lets in a guest whose name is known: nobody owns it, unless a token does.
+func (s *Session) byTag(a *Account) (*admission, error) {
+	if a.Registered() || !s.hub.opt.Guests.allows(s.peer) {
+		return nil, needsProof(a.Name)
+	}
+	owned, err := s.hub.store.HasToken(s.ctx, a.ID)
+	if err != nil {
+		return nil, in("find the tokens of a guest", err)
+	}
+	if owned {
+		return nil, needsProof(a.Name)
+	}
+	return &admission{account: *a, tag: true}, nil
+}
+
+// newGuest lets in a guest under a name nobody has had.
+func (s *Session) newGuest(name, key string) (*admission, error) {
+	if reserved(key) || !s.hub.opt.Guests.allows(s.peer) {
+		return nil, needsProof(name)
+	}
+	a, err := s.hub.store.AddAccount(s.ctx, Account{Name: name, Key: key, UID: -1, Created: wire.At(time.Now())})
+	if err == ErrExists { // somebody was quicker
+		if a, err = s.hub.store.Account(s.ctx, key); err == nil {
+			return s.byTag(&a)
+		}
+	}
+	if err != nil {
+		return nil, keeping(err)
+	}
+	return &admission{account: a, tag: true}, nil
+}
+
+// login makes the session the account's, answers, and makes it hear its
+// conversations. The answer goes out before anything that is told.
+func (s *Session) login(r *wire.Request, l *admission) (*wire.Response, error) {
+	token, id, err := s.newToken(&l.account, r.Device)
+	if err != nil {
+		return nil, err
+	}
+	if id != 0 {
+		l.token = id
+	}
+	if s.peer.Brief {
+		s.setAccount(l, nil, r.Device)
+		return s.welcome(token, l.code), nil
+	}
+	alone := l.tag && token == "" || s.v1.on
+	p, bad := s.hub.hold(&l.account, alone)
+	if bad != nil {
+		return nil, bad
+	}
+	s.setAccount(l, p, r.Device)
+	first := p.greet(l.status)
+	s.respond(r.ID, s.welcome(token, l.code), nil)
+	p.add(s)
+	s.hub.log.Debug("logged in", "session", s.id, "account", l.account.Name, "transport", s.peer.Transport)
+	if err := s.resume(r.Since); err != nil {
+		s.hub.log.Error("session cannot hear its conversations", "account", l.account.Name, "err", err)
+		s.out.finish(goodbye("the server failed", retryStopping))
+		return nil, nil
+	}
+	if first {
+		s.noteChange()
+	}
+	return nil, nil
+}
+
+func (s *Session) setAccount(l *admission, p *person, device string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.account, s.person, s.device, s.name = l.account, p, l.token, device
+}
+
+// welcome is the answer to who has said who he is.
+func (s *Session) welcome(token string, code wire.Code) *wire.Response {
+	limits := s.limits
+	return &wire.Response{Code: max(code, wire.OK), JIM: wire.Version, Server: s.hub.opt.Server, User: s.self(), Token: token, Limits: &limits}
+}
+
+// self is the session's own account as it sees it.
+func (s *Session) self() *wire.Person {
+	p := asSeen(&s.account, here)
+	if s.person != nil {
+		s.person.mu.Lock()
+		p.Status = s.person.status
+		s.person.mu.Unlock()
+	}
+	return &p
+}
+
+// asSeen is an account as others see it.
+func asSeen(a *Account, status string) wire.Person {
+	return wire.Person{Name: a.Name, Status: status, Guest: !a.Registered(), Owner: a.Owner}
+}
+
+func (s *Session) setStatus(status string) {
+	p := s.person
+	if p == nil || status == "" {
+		return
+	}
+	p.mu.Lock()
+	changed := p.status != status
+	p.status = status
+	p.mu.Unlock()
+	if changed {
+		s.noteChange()
+	}
+}
+
+// noteChange remembers that the others should be told of the session's person.
+func (s *Session) noteChange() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.person != nil {
+		s.hub.presence.note(s.person, s.subs)
+	}
+}
+
+// newToken makes a token for a device, if one is named.
+func (s *Session) newToken(a *Account, device string) (secret string, id int64, err error) {
+	if device == "" {
+		return "", 0, nil
+	}
+	secret = newSecret("jimt_")
+	now := wire.At(time.Now())
+	t, err := s.hub.store.AddToken(s.ctx, Token{Account: a.ID, Hash: sha256.Sum256([]byte(secret)), Device: device, Created: now, Seen: now})
+	return secret, t.ID, keeping(err)
+}
+
+// newSecret is 256 random bits in a form that programs can recognise.
+func newSecret(prefix string) string {
+	var b [32]byte
+	rand.Read(b[:]) // never fails, see crypto/rand
+	return prefix + base64.RawURLEncoding.EncodeToString(b[:])
+}

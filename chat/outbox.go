@@ -1,0 +1,331 @@
+package chat
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"jim/wire"
+)
+
+// What an outbox holds at most. Bytes of a shared batch count for each outbox it waits in.
+const (
+	outboxBytes = 256 << 10
+	pendingMax  = 256 // entries of one session on their way to the disk
+)
+
+// pace is the pause between two objects to a peer that takes one read for one
+// object; 50 to 100 ms is what such programs need.
+const pace = 75 * time.Millisecond
+
+// outbox is what waits to be written to one peer. Its requirements:
+//
+//  1. Putting something in never blocks and never does I/O.
+//  2. It is bounded. What does not fit is dropped by name: an event of a room
+//     leaves one number behind (sub.behind), a passing event leaves nothing.
+//  3. Order is kept. What finish puts in is the last.
+//  4. A goroutine writes only while there is something to write.
+type outbox struct {
+	// static after construction
+	conn  Conn
+	drops *counts
+
+	mu      sync.Mutex
+	queue   []*wire.Batch
+	spare   []*wire.Batch // the last queue, to be used again
+	tail    *wire.Batch   // the last of queue while it is this outbox's own and may grow
+	size    int           // bytes in queue and being written
+	pending int           // entries of the session on their way to the disk
+	lagging []*sub        // subs with a number in behind
+	writing bool
+	paced   bool          // one object for each write, with pauses
+	full    bool          // nothing more may be put in: finish was called, or the peer is gone
+	since   time.Time     // when the write under way began; zero = none
+	last    time.Time     // when the last paced write ended; the writer's own
+	changed chan struct{} // closed at the next change that somebody waits for
+}
+
+// answer lets encode append objects meant for this peer alone. It is never
+// refused for size: a session stops reading while its outbox is full.
+func (o *outbox) answer(encode func(*wire.Batch)) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.full {
+		return
+	}
+	if o.tail == nil || o.paced {
+		o.tail = new(wire.Batch)
+		o.queue = append(o.queue, o.tail)
+	}
+	before := len(o.tail.Bytes())
+	encode(o.tail)
+	o.size += len(o.tail.Bytes()) - before
+	o.start()
+}
+
+// tell puts a batch of a room's events in, the last of which has the number seq.
+// It reports false when there is no room: the sub is behind from then on until
+// everything before has been written.
+func (o *outbox) tell(to *sub, b *wire.Batch, seq uint64) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.full {
+		return false
+	}
+	if to.behind == 0 && o.size < o.most() {
+		o.push(b)
+		return true
+	}
+	if o.paced {
+		o.drops.slow.Add(1)
+		clear(o.queue)
+		o.queue = o.queue[:0]
+		o.push(goodbye("you read too slowly", time.Second))
+		o.full = true
+		return false
+	}
+	o.drops.behind.Add(uint64(b.Len()))
+	if to.behind == 0 {
+		o.lagging = append(o.lagging, to)
+	}
+	to.behind = seq
+	return false
+}
+
+// unpace lets objects travel together: the peer knows how to cut them.
+func (o *outbox) unpace() {
+	o.mu.Lock()
+	o.paced = false
+	o.mu.Unlock()
+}
+
+// most is how many bytes may wait. A paced peer gets a dozen objects a second,
+// so less of them waits.
+func (o *outbox) most() int {
+	if o.paced {
+		return outboxBytes / 8
+	}
+	return outboxBytes
+}
+
+// pass puts in something that need not arrive.
+func (o *outbox) pass(b *wire.Batch) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.full {
+		return
+	}
+	if o.size > o.most()/2 {
+		o.drops.passing.Add(1)
+		return
+	}
+	o.push(b)
+}
+
+func (o *outbox) push(b *wire.Batch) {
+	o.queue = append(o.queue, b)
+	o.tail = nil
+	o.size += len(b.Bytes())
+	o.start()
+}
+
+// finish puts the last batch in; when it is written the connection is closed.
+func (o *outbox) finish(b *wire.Batch) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.full {
+		return
+	}
+	o.push(b)
+	o.full = true
+}
+
+// close drops what waits.
+func (o *outbox) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.full = true
+	o.queue, o.tail, o.lagging = nil, nil, nil
+	o.wake()
+}
+
+// wait returns when nothing is being written any more.
+func (o *outbox) wait() {
+	o.await(context.Background(), func() bool { return !o.writing })
+}
+
+// await returns when is true, which is called with the outbox locked, or when
+// ctx ends.
+func (o *outbox) await(ctx context.Context, is func() bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for !is() && ctx.Err() == nil {
+		if o.changed == nil {
+			o.changed = make(chan struct{})
+		}
+		changed := o.changed
+		o.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+		}
+		o.mu.Lock()
+	}
+}
+
+func (o *outbox) wake() {
+	if o.changed != nil {
+		close(o.changed)
+		o.changed = nil
+	}
+}
+
+// over tells whether nothing more can be put in.
+func (o *outbox) over() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.full
+}
+
+// post counts an entry on its way to the disk, done one that came back.
+func (o *outbox) post() {
+	o.mu.Lock()
+	o.pending++
+	o.mu.Unlock()
+}
+
+func (o *outbox) done() {
+	o.mu.Lock()
+	o.pending--
+	o.wake()
+	o.mu.Unlock()
+}
+
+// stalled tells whether a write has been under way for longer than d.
+func (o *outbox) stalled(now time.Time, d time.Duration) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return !o.since.IsZero() && now.Sub(o.since) > d
+}
+
+func (o *outbox) start() {
+	if !o.writing {
+		o.writing = true
+		go o.write()
+	}
+}
+
+// write takes all that waits and writes it, until nothing does. Whoever owns the
+// outbox waits for it with wait.
+func (o *outbox) write() {
+	for {
+		batches, last := o.take()
+		if last {
+			o.conn.Close()
+			o.rest()
+			return
+		}
+		if batches == nil {
+			return
+		}
+		o.wrote(batches, o.send(batches))
+	}
+}
+
+// take returns what waits. When nothing does the writer has to end: at once, or,
+// when last says so, after it has closed the connection.
+func (o *outbox) take() (batches []*wire.Batch, last bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.queue) == 0 {
+		o.catchUp()
+	}
+	if len(o.queue) == 0 {
+		if o.full {
+			return nil, true
+		}
+		o.writing = false
+		if cap(o.spare)+cap(o.queue) > 64 {
+			o.spare, o.queue = nil, nil // a burst's memory is not kept while idle
+		}
+		o.tail = nil
+		o.wake()
+		return nil, false
+	}
+	batches = o.queue
+	o.queue, o.spare, o.tail = o.spare[:0], nil, nil
+	o.since = time.Now()
+	return batches, false
+}
+
+// rest ends a writer that will not be needed again.
+func (o *outbox) rest() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.writing = false
+	o.wake()
+}
+
+// catchUp tells, once everything before has been written, which conversations
+// are behind and up to where.
+func (o *outbox) catchUp() {
+	if len(o.lagging) == 0 || o.full {
+		return
+	}
+	b := new(wire.Batch)
+	for _, sub := range o.lagging {
+		b.AppendEvent(&wire.Event{Action: wire.ActBehind, To: sub.address, Seq: sub.behind})
+		sub.behind = 0
+	}
+	o.lagging = o.lagging[:0]
+	o.queue = append(o.queue, b)
+	o.size += len(b.Bytes())
+}
+
+func (o *outbox) wrote(batches []*wire.Batch, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for i, b := range batches {
+		o.size -= len(b.Bytes())
+		batches[i] = nil
+	}
+	o.spare = batches[:0]
+	o.since = time.Time{}
+	if err != nil {
+		o.full = true
+		o.queue, o.tail, o.lagging, o.size = nil, nil, nil, 0
+	}
+	o.wake()
+}
+
+func (o *outbox) send(batches []*wire.Batch) error {
+	o.mu.Lock()
+	paced := o.paced
+	o.mu.Unlock()
+	if !paced {
+		return o.conn.Write(batches)
+	}
+	for _, b := range batches {
+		for i := range b.Len() {
+			one := new(wire.Batch)
+			object := b.Object(i)
+			one.Append(func(dst []byte) []byte { return append(dst, object[:len(object)-1]...) })
+			o.pause()
+			if err := o.conn.Write([]*wire.Batch{one}); err != nil {
+				return err
+			}
+			o.last = time.Now()
+		}
+	}
+	return nil
+}
+
+// pause waits until the last paced write is long enough ago.
+func (o *outbox) pause() {
+	if left := pace - time.Since(o.last); !o.last.IsZero() && left > 0 {
+		time.Sleep(left)
+	}
+	o.mu.Lock()
+	o.since = time.Now()
+	o.mu.Unlock()
+}

@@ -1,0 +1,225 @@
+package chat
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"jim/wire"
+)
+
+// person is somebody who is here, on one or more devices.
+type person struct {
+	account Account // as it was when the first device came
+
+	holders int // sessions logged in or about to be; guarded by Hub.mu
+
+	mu       sync.Mutex
+	sessions []*Session // those that can be told something
+	status   string
+}
+
+const (
+	here = "here"
+	gone = "gone"
+)
+
+// hold finds or makes the person of an account for one more session. alone
+// refuses when there is a session already.
+func (h *Hub) hold(a *Account, alone bool) (*person, *wire.Error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	p := h.people[a.ID]
+	if p == nil {
+		p = &person{account: *a, status: here}
+		h.people[a.ID] = p
+	}
+	if alone && p.holders > 0 {
+		return nil, wire.Errorf(wire.Conflict, "%s is connected already", a.Name)
+	}
+	p.holders++
+	return p, nil
+}
+
+// greet sets what somebody is doing who has just come, and tells whether he was
+// not here before.
+func (p *person) greet(status string) (first bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	first = len(p.sessions) == 0
+	switch {
+	case status != "":
+		p.status = status
+	case first:
+		p.status = here
+	}
+	return first
+}
+
+// add lets a session be told what its person is told.
+func (p *person) add(s *Session) {
+	p.mu.Lock()
+	p.sessions = append(p.sessions, s)
+	p.mu.Unlock()
+}
+
+// logout takes a session's person away, and its rooms.
+func (h *Hub) logout(s *Session) {
+	p := s.person
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	if i := slices.Index(p.sessions, s); i >= 0 {
+		p.sessions = slices.Delete(p.sessions, i, i+1)
+	}
+	last := len(p.sessions) == 0
+	p.mu.Unlock()
+
+	s.mu.Lock()
+	subs := s.subs
+	s.subs, s.person = nil, nil
+	s.mu.Unlock()
+	if last {
+		h.presence.note(p, subs)
+	}
+	for _, n := range subs {
+		h.unlisten(n)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if p.holders--; p.holders == 0 {
+		delete(h.people, p.account.ID)
+	}
+}
+
+// statusOf is what others see somebody doing.
+func (h *Hub) statusOf(id AccountID) string {
+	h.mu.Lock()
+	p := h.people[id]
+	h.mu.Unlock()
+	if p == nil {
+		return gone
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.sessions) == 0 {
+		return gone
+	}
+	return p.status
+}
+
+// tellOthers tells the other sessions of s's person something that need not arrive.
+func (s *Session) tellOthers(e *wire.Event) {
+	p := s.person
+	if p == nil {
+		return
+	}
+	b := new(wire.Batch)
+	b.AppendEvent(e)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, other := range p.sessions {
+		if other != s && !other.v1.on {
+			other.out.pass(b)
+		}
+	}
+}
+
+// Presence is told at most once a second, and not in crowds.
+const (
+	presenceEvery = time.Second
+	presenceCrowd = 200
+)
+
+// presence collects who came, went and changed, until it is told.
+type presence struct {
+	wake chan struct{} // one place: something was noted
+
+	mu      sync.Mutex
+	changes map[AccountID]*change
+}
+
+type change struct {
+	person *person
+	rooms  []*Room // those the person was in when it changed
+}
+
+// note remembers that a person changed, who is seen in the rooms of subs.
+func (pr *presence) note(p *person, subs map[string]*sub) {
+	c := &change{person: p}
+	for _, n := range subs {
+		c.rooms = append(c.rooms, n.room)
+	}
+	pr.mu.Lock()
+	if pr.changes == nil {
+		pr.changes = map[AccountID]*change{}
+	}
+	if old := pr.changes[p.account.ID]; old != nil {
+		c.rooms = append(c.rooms, old.rooms...)
+	}
+	pr.changes[p.account.ID] = c
+	pr.mu.Unlock()
+	select {
+	case pr.wake <- struct{}{}:
+	default:
+	}
+}
+
+// tellPresence tells what has been noted, a second after the first of it.
+func (h *Hub) tellPresence() {
+	for {
+		select {
+		case <-h.stop:
+			return
+		case <-h.presence.wake:
+		}
+		select {
+		case <-h.stop:
+			return
+		case <-time.After(presenceEvery):
+		}
+		h.presence.mu.Lock()
+		changes := h.presence.changes
+		h.presence.changes = nil
+		h.presence.mu.Unlock()
+		for id, c := range changes {
+			h.tellChange(id, c)
+		}
+	}
+}
+
+// tellChange tells those who share a room with somebody or have him as a contact.
+func (h *Hub) tellChange(id AccountID, c *change) {
+	b := new(wire.Batch)
+	b.AppendEvent(&wire.Event{Action: wire.ActPresence, Time: wire.At(time.Now()),
+		User: &wire.Person{Name: c.person.account.Name, Status: h.statusOf(id)}})
+	told := map[*Session]bool{}
+	for _, s := range h.sessionsOf(id) {
+		told[s] = true // not to oneself
+	}
+	tell := func(s *Session) {
+		if !told[s] && !s.v1.on {
+			told[s] = true
+			s.out.pass(b)
+		}
+	}
+	for _, r := range c.rooms {
+		r.mu.Lock()
+		if len(r.subs) <= presenceCrowd {
+			for _, n := range r.subs {
+				tell(n.session)
+			}
+		}
+		r.mu.Unlock()
+	}
+	fans, err := h.store.ContactOf(h.trust, id)
+	if err != nil {
+		h.log.Error("presence not told to contacts", "err", err)
+	}
+	for _, fan := range fans {
+		for _, s := range h.sessionsOf(fan) {
+			tell(s)
+		}
+	}
+}

@@ -1,0 +1,364 @@
+package chat
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"jim/wire"
+)
+
+// Room is a conversation, of many or of two, while somebody here has to do with
+// it. It knows its listeners as outboxes and can tell them something, nothing
+// else.
+type Room struct {
+	id   ConversationID
+	name string       // "#tea"; "" in a direct conversation
+	refs atomic.Int32 // subs, and whoever is about to do something here
+	idle int          // how often watch saw it without any; guarded by Hub.mu
+
+	// owned by the goroutine that calls Hub.kept
+	fresh   *wire.Batch // what has been kept and not been told
+	entries []*Entry    // the same
+	touched bool
+	told    int32 // entries told in this group, each with a reference
+
+	mu   sync.Mutex
+	last uint64 // number of the newest entry told here
+	subs []*sub
+}
+
+// sub is one outbox that is told what happens in one room.
+type sub struct {
+	room    *Room
+	out     *outbox
+	session *Session
+	address string // what the peer calls the conversation
+
+	// guarded by room.mu
+	index    int    // in room.subs
+	catching bool   // the log is being read to the peer; nothing is told live
+	first    uint64 // the first event told live since the start or the last loss, 0 = none
+	heard    uint64 // the last event told live
+	synced   bool   // a sync has been answered since
+	read     uint64 // events up to here were read to the peer from the log
+
+	behind uint64 // guarded by out.mu: events up to here were not told
+}
+
+// room finds the room of a conversation and takes a reference, to be
+// given back with refs.Add(-1).
+//
+// A room stays for a while after its last reference, so that its newest number
+// is at least that of any c read from the store just before.
+func (h *Hub) room(c *Conversation) *Room {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.rooms[c.ID]
+	if r == nil {
+		r = &Room{id: c.ID, name: c.Room, last: c.Last}
+		h.rooms[c.ID] = r
+	}
+	r.idle = 0
+	r.refs.Add(1)
+	return r
+}
+
+// idleMax is how many looks of watch a room survives without a reference: a minute.
+const idleMax = int(time.Minute / watchEvery)
+
+// forgetRooms drops rooms that nobody has had to do with for a minute. Hub.mu is held.
+func (h *Hub) forgetRooms() {
+	for id, r := range h.rooms {
+		if r.refs.Load() > 0 {
+			r.idle = 0
+		} else if r.idle++; r.idle > idleMax {
+			delete(h.rooms, id)
+		}
+	}
+}
+
+// kept gets what the store has kept, in order; see [Store].Start. It answers
+// those who asked and tells those who listen.
+func (h *Hub) kept(group []*Entry) {
+	var touched []*Room
+	for _, e := range group {
+		h.count(e)
+		moves := e.Err == nil && !e.Repeat && (e.Kind == Joined || e.Kind == RoomOpened || e.Kind == Left)
+		if moves {
+			h.deliver(e.room) // what was before is not for who joins, and is for who leaves
+		}
+		if e.done != nil {
+			e.done(e)
+		} else if e.from != nil {
+			e.from.answerKept(e)
+		}
+		if e.Err == nil && !e.Repeat {
+			if !e.room.touched {
+				e.room.touched = true
+				touched = append(touched, e.room)
+			}
+			e.room.note(e)
+		} else {
+			e.room.refs.Add(-1)
+		}
+		if moves && e.Kind == Left {
+			h.deliver(e.room)
+			h.detachAll(e.From, e.Conversation)
+		}
+	}
+	for _, r := range touched {
+		h.deliver(r)
+		r.touched = false
+		n := r.told
+		r.told = 0
+		r.refs.Add(-n)
+	}
+	for _, e := range group {
+		if e.from != nil {
+			e.from.out.done()
+		}
+	}
+}
+
+func (h *Hub) count(e *Entry) {
+	switch {
+	case e.Err != nil:
+	case e.Repeat:
+		h.counts.repeats.Add(1)
+	case e.Kind == Said:
+		h.counts.messages.Add(1)
+	}
+}
+
+// note adds a kept entry to what will be told.
+func (r *Room) note(e *Entry) {
+	if r.fresh == nil {
+		r.fresh = new(wire.Batch)
+	}
+	ev := e.event(r.name)
+	r.fresh.AppendEvent(&ev)
+	r.entries = append(r.entries, e)
+}
+
+// deliver tells everybody in the room what was noted: the same bytes to all.
+func (h *Hub) deliver(r *Room) {
+	b, entries := r.fresh, r.entries
+	if b == nil {
+		return
+	}
+	r.fresh = nil
+	last := entries[len(entries)-1].Seq
+	r.mu.Lock()
+	r.last = last
+	for _, sub := range r.subs {
+		switch {
+		case sub.catching || last <= sub.read:
+		case sub.session.v1.on:
+			sub.session.tellV1(sub, entries)
+		case entries[0].Seq <= sub.read:
+			sub.hear(r.rest(entries, sub.read), sub.read+1, last)
+		default:
+			sub.hear(b, entries[0].Seq, last)
+		}
+	}
+	r.mu.Unlock()
+	r.told += int32(len(entries))
+	clear(entries)
+	r.entries = entries[:0]
+}
+
+// hear tells a sub the events from first to last.
+func (n *sub) hear(b *wire.Batch, first, last uint64) {
+	if !n.out.tell(n, b, last) {
+		n.first = 0
+		return
+	}
+	if n.first == 0 {
+		n.first = first
+	}
+	n.heard = last
+}
+
+// rest are the events after a number.
+func (r *Room) rest(entries []*Entry, after uint64) *wire.Batch {
+	b := new(wire.Batch)
+	for _, e := range entries {
+		if e.Seq > after {
+			ev := e.event(r.name)
+			b.AppendEvent(&ev)
+		}
+	}
+	return b
+}
+
+// event is an entry as it is told; room is the name of its room, "" in a direct
+// conversation, whose entries know whom they were said to.
+func (e *Entry) event(room string) wire.Event {
+	ev := wire.Event{To: room, From: e.FromName, Seq: e.Seq, ID: e.ID, Time: e.Time}
+	if room == "" {
+		ev.To = e.to
+	}
+	switch e.Kind {
+	case Said:
+		ev.Action, ev.Message = wire.ActMsg, e.Text
+	case Joined:
+		ev.Action = wire.ActJoin
+	case Left:
+		ev.Action = wire.ActLeave
+	case TopicSet:
+		ev.Action, ev.Topic = wire.ActTopic, &e.Text
+	case RoomOpened:
+		ev.Action = wire.ActCreate
+		if e.Text != "" {
+			ev.Topic = &e.Text
+		}
+	}
+	return ev
+}
+
+// listen makes a session hear a room under an address. The reference to the room
+// goes to the sub. A session that is caught up by reading the log asks for
+// catching; nothing is told to it until [Session.catchUp] has ended.
+func (s *Session) listen(r *Room, key, address string, catching bool) *sub {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if old := s.subs[key]; old != nil || s.person == nil {
+		r.refs.Add(-1)
+		return old
+	}
+	if s.subs == nil {
+		s.subs = map[string]*sub{}
+	}
+	n := &sub{room: r, out: s.out, session: s, address: address, catching: catching}
+	s.subs[key] = n
+	r.mu.Lock()
+	n.index = len(r.subs)
+	r.subs = append(r.subs, n)
+	r.mu.Unlock()
+	return n
+}
+
+// unlisten ends it.
+func (h *Hub) unlisten(n *sub) {
+	r := n.room
+	r.mu.Lock()
+	end := len(r.subs) - 1
+	r.subs[n.index] = r.subs[end]
+	r.subs[n.index].index = n.index
+	r.subs[end] = nil
+	r.subs = r.subs[:end]
+	r.mu.Unlock()
+	r.refs.Add(-1)
+}
+
+// attachAll makes every session of an account hear a conversation.
+func (h *Hub) attachAll(id AccountID, c *Conversation, key, address string) {
+	for _, s := range h.sessionsOf(id) {
+		s.listen(h.room(c), key, address, false)
+	}
+}
+
+// detachAll ends it.
+func (h *Hub) detachAll(id AccountID, c ConversationID) {
+	for _, s := range h.sessionsOf(id) {
+		s.mu.Lock()
+		for key, n := range s.subs {
+			if n.room.id == c {
+				delete(s.subs, key)
+				h.unlisten(n)
+				break
+			}
+		}
+		s.mu.Unlock()
+	}
+}
+
+// sessionsOf are the live sessions of an account.
+func (h *Hub) sessionsOf(id AccountID) []*Session {
+	h.mu.Lock()
+	p := h.people[id]
+	h.mu.Unlock()
+	if p == nil {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.sessions)
+}
+
+// find resolves an address: the conversation, and how it is called. A direct
+// conversation is made when open is set; ErrNotFound otherwise where there is
+// none yet.
+func (s *Session) find(ctx context.Context, address string, open bool) (place, error) {
+	key, bad := addressKey(address)
+	if bad != nil {
+		return place{}, bad
+	}
+	s.mu.Lock()
+	n := s.subs[key]
+	if n != nil {
+		n.room.refs.Add(1)
+	}
+	s.mu.Unlock()
+	if n != nil {
+		return place{room: n.room, sub: n, key: key, address: n.address}, nil
+	}
+	if wire.IsRoom(address) {
+		c, err := s.hub.store.Room(ctx, key)
+		if err == ErrNotFound {
+			return place{}, wire.Errorf(wire.NotFound, "no room %s", address)
+		}
+		if err != nil {
+			return place{}, in("find a room", err)
+		}
+		return place{room: s.hub.room(&c), key: key, address: c.Room}, nil
+	}
+	return s.findPerson(ctx, key, address, open)
+}
+
+// place is a conversation that a request is about. Its reference to the room
+// goes to an entry, or back.
+type place struct {
+	room         *Room // nil: two people who have not talked yet
+	sub          *sub  // nil: the session does not listen
+	key, address string
+	peer         Account // the other person, where a store was asked
+}
+
+func (s *Session) findPerson(ctx context.Context, key, address string, open bool) (place, error) {
+	other, err := s.someone(ctx, key, address)
+	if err != nil {
+		return place{}, err
+	}
+	at := place{key: key, address: other.Name, peer: other}
+	var c Conversation
+	if open {
+		c, err = s.hub.store.Direct(ctx, s.account.ID, other.ID)
+	} else {
+		c, err = s.hub.store.FindDirect(ctx, s.account.ID, other.ID)
+	}
+	if err == ErrNotFound {
+		return at, nil
+	}
+	if err != nil {
+		return place{}, in("find a direct conversation", err)
+	}
+	at.room = s.hub.room(&c)
+	if open {
+		s.hub.attachAll(s.account.ID, &c, key, other.Name)
+		s.hub.attachAll(other.ID, &c, s.account.Key, s.account.Name)
+	}
+	return at, nil
+}
+
+// someone finds a person by address.
+func (s *Session) someone(ctx context.Context, key, address string) (Account, error) {
+	a, err := s.hub.store.Account(ctx, key)
+	if err == ErrNotFound || err == nil && a.Disabled {
+		return Account{}, wire.Errorf(wire.NotFound, "nobody is called %s", address)
+	}
+	return a, in("find a person", err)
+}

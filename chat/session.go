@@ -1,0 +1,270 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"jim/wire"
+)
+
+// How patient a session is with a peer.
+const (
+	probeAfter = 2 * time.Second // silence before it is told how to begin
+	loginAfter = time.Minute     // until it must have said who it is
+	strikesMax = 20              // broken objects one after another
+)
+
+// Session is one connection and who is at its end.
+type Session struct {
+	// static after construction
+	hub   *Hub
+	conn  Conn
+	peer  Peer
+	out   *outbox
+	id    uint64
+	began time.Time
+
+	// owned by the goroutine of run
+	ctx     context.Context
+	limits  wire.Limits
+	spoke   bool // an object was decoded
+	strikes int  // broken objects since the last good one
+	v1      jim1
+	leaving bool // quit was said
+
+	// guarded by mu; written by run's goroutine only, which may read them without
+	mu      sync.Mutex
+	account Account         // ID 0 = not logged in
+	person  *person         // nil = not logged in, or brief
+	device  int64           // the token that logged in; 0 = none
+	name    string          // the device's, as it was given
+	subs    map[string]*sub // by compared address
+}
+
+func newSession(h *Hub, c Conn) *Session {
+	s := &Session{
+		hub: h, conn: c, peer: c.Peer(), limits: wire.JIM2,
+		id: h.nextSession.Add(1), began: time.Now(),
+	}
+	s.out = &outbox{conn: c, drops: &h.counts, paced: s.peer.Packets}
+	return s
+}
+
+// run reads and handles objects until the connection ends.
+func (s *Session) run(ctx context.Context) {
+	s.ctx = ctx
+	patience := s.patience()
+	err := s.readAll()
+	if patience != nil {
+		patience.Stop()
+	}
+	if s.leaving || err != nil && s.bid(err) {
+		s.out.wait()
+	}
+	s.conn.Close()
+	s.out.close()
+	s.out.wait()
+	// Entries on their way come back to this session.
+	s.out.await(s.hub.trust, func() bool { return s.out.pending == 0 })
+	s.log(err)
+}
+
+// bid says goodbye to a peer that went too far, and tells whether it did.
+func (s *Session) bid(err error) bool {
+	var e *wire.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	s.out.finish(goodbye(e.Text, e.RetryAfter))
+	return true
+}
+
+func (s *Session) log(err error) {
+	if s.hub.closingNow() || err == nil || errors.Is(err, io.EOF) {
+		err = nil
+	}
+	s.hub.log.Debug("session over", "session", s.id, "peer", s.peer.Address, "transport", s.peer.Transport,
+		"account", s.account.Name, "lasted", time.Since(s.began).Round(time.Millisecond), "err", err)
+}
+
+// patience tells a silent peer how to begin, and later ends it, unless it has
+// logged in by then.
+func (s *Session) patience() *time.Timer {
+	if s.peer.Brief {
+		return nil
+	}
+	probed := false
+	var timer *time.Timer
+	s.mu.Lock() // the timer's function waits until timer is set
+	defer s.mu.Unlock()
+	timer = time.AfterFunc(probeAfter, func() {
+		s.mu.Lock()
+		known, spoke, again := s.account.ID != 0, s.spoke, timer
+		s.mu.Unlock()
+		switch {
+		case known:
+		case probed:
+			s.out.answer(func(b *wire.Batch) {
+				e := wire.Errorf(wire.Timeout, "you have not said who you are: %s", wire.Hello)
+				b.AppendResponse(stamp(e.Response("")))
+			})
+			s.out.finish(goodbye("you have not said who you are", 0))
+		default:
+			probed = true
+			if !spoke {
+				s.probe()
+			}
+			again.Reset(loginAfter - probeAfter)
+		}
+	})
+	return timer
+}
+
+// probe asks a peer that has said nothing who it is.
+func (s *Session) probe() {
+	s.out.answer(func(b *wire.Batch) {
+		b.AppendEvent(&wire.Event{Action: wire.ActProbe, Time: wire.At(time.Now()), Alert: "say who you are: " + wire.Hello})
+	})
+}
+
+// working is what decoding needs, shared by all sessions while they are silent.
+type working struct {
+	decoder wire.Decoder
+	request wire.Request
+}
+
+var workings = sync.Pool{New: func() any { return new(working) }}
+
+func (s *Session) readAll() error {
+	for !s.leaving {
+		object, err := s.conn.Read()
+		if err != nil {
+			if err = s.fault(err); err != nil {
+				return err
+			}
+			continue
+		}
+		w := workings.Get().(*working)
+		err = s.take(w, object)
+		workings.Put(w)
+		if err != nil {
+			return err
+		}
+		s.breathe()
+	}
+	return nil
+}
+
+// take decodes and handles one object. An error ends the session.
+func (s *Session) take(w *working, object []byte) error {
+	bad := w.decoder.Request(object, s.limits, &w.request)
+	if !s.spoke {
+		s.hear(&w.request)
+		if bad == nil && s.v1.on && w.request.Action != wire.ActPresence { // which may carry a key, and be long
+			bad = w.decoder.Request(object, s.limits, &w.request)
+		}
+	}
+	if bad != nil {
+		return s.fault(bad)
+	}
+	s.strikes = 0
+	s.handle(&w.request)
+	return nil
+}
+
+// hear learns from the first object which protocol the peer speaks. One that could not be decoded
+// tells what it told before it broke.
+func (s *Session) hear(r *wire.Request) {
+	if r.Action == "" {
+		return
+	}
+	s.mu.Lock()
+	s.spoke = true
+	s.mu.Unlock()
+	if r.JIM >= 2 {
+		s.out.unpace()
+		return
+	}
+	s.v1.on = !s.peer.Brief && !s.operates(r)
+	if s.v1.on {
+		s.limits = wire.JIM1
+	} else {
+		s.out.unpace()
+	}
+}
+
+// fault answers a fault of the peer. It returns the error that ends the session, if this one does.
+func (s *Session) fault(err error) error {
+	var e *wire.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	s.settle()
+	s.respond("", nil, e)
+	s.strikes++
+	if s.strikes >= strikesMax {
+		e = wire.Errorf(wire.BadRequest, "%d broken objects one after another", s.strikes).Goodbye()
+	}
+	if e.Close {
+		return e
+	}
+	return nil
+}
+
+// settle waits until all entries of the session have come back, so that answers
+// keep the order of requests.
+func (s *Session) settle() {
+	s.out.await(s.ctx, func() bool { return s.out.pending == 0 || s.out.full })
+}
+
+// breathe waits while the peer takes its answers too slowly, or too much of what
+// it said is on its way to the disk.
+func (s *Session) breathe() {
+	o := s.out
+	o.await(s.ctx, func() bool { return o.full || o.size < outboxBytes && o.pending < pendingMax })
+}
+
+// respond answers a request; exactly one of response and err is set. With neither there is no answer.
+func (s *Session) respond(id string, response *wire.Response, err error) {
+	if err != nil {
+		var e *wire.Error
+		if !errors.As(err, &e) {
+			s.hub.log.Error("request failed", "session", s.id, "account", s.account.Name, "err", err)
+			e = wire.Errorf(wire.Internal, "the server failed; if you sent an id, send the same again")
+		}
+		response = e.Response("")
+	}
+	if response == nil {
+		return
+	}
+	response.ID = id
+	stamp(response)
+	if s.v1.on {
+		response = s.v1.response(response)
+	}
+	s.out.answer(func(b *wire.Batch) {
+		if err := b.AppendResponse(response); err != nil {
+			s.hub.log.Error("answer is no JSON", "err", err)
+			b.AppendResponse(stamp(wire.Errorf(wire.Internal, "the server failed").Response(id)))
+		}
+	})
+}
+
+func stamp(r *wire.Response) *wire.Response {
+	r.Time = wire.At(time.Now())
+	return r
+}
+
+// in is err with what was being tried in front, for the log. Errors a peer may
+// read stay as they are.
+func in(doing string, err error) error {
+	var e *wire.Error
+	if err == nil || errors.As(err, &e) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The exit codes of jim, as docs/operating.md lists them. Where there is one, the number is that
+// of BSD's sysexits; 124 is what timeout(1) uses.
+const (
+	exitDone        = 0
+	exitFailed      = 1   // something else went wrong
+	exitUsage       = 2   // the command line is wrong
+	exitNotFound    = 67  // no such person or room
+	exitUnreachable = 69  // nobody answers at that address
+	exitStorage     = 74  // the disk failed
+	exitTryAgain    = 75  // refused now; the same may succeed later
+	exitRefused     = 77  // wrong login, or not allowed
+	exitConfig      = 78  // the configuration is wrong
+	exitTimedOut    = 124 // --timeout was over
+)
+
+// exitError is an error that chose its exit code.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+// exitf makes an error that ends the program with code.
+func exitf(code int, format string, args ...any) error {
+	return &exitError{code, fmt.Errorf(format, args...)}
+}
+
+// exitCode is the code that err ends the program with.
+func exitCode(err error) int {
+	var e *exitError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &e):
+		return e.code
+	}
+	return exitFailed
+}

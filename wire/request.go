@@ -1,0 +1,52 @@
+package wire
+
+// Request is what a client asks. One struct holds the members of every action:
+// the action says which of them matter; the table [Actions] tells.
+type Request struct {
+	Action string
+	ID     string // chosen by the client; "" = none
+	JIM    int    // protocol version, in the first object
+	To     string // `to`, or its other names `room` and `user_id`
+
+	Message  string
+	Encoding string // JIM/1; only its presence matters
+	Topic    *string
+	Seq      uint64
+	After    uint64 // `after` as a number
+	Before   uint64
+	Limit    int
+	Since    []Since
+	Mark     string // `after` as a string: the place in a list of names
+
+	User     User
+	Type     string // JIM/1 presence: "status"
+	Status   string
+	Device   string
+	Invite   string
+	Password string
+	Old      string
+	Revoke   string
+	Do       string // admin: which command
+	Login    string // JIM/1: `user_login`
+	UserID   bool   // JIM/1: the address came as `user_id`
+}
+
+// User is who a request says it comes from.
+type User struct {
+	Name     string `json:"account_name"`
+	Password string `json:"password"`
+	Token    string `json:"token"`
+	Status   string `json:"status"`
+}
+
+// Since says that its sender has everything of a conversation up to Seq.
+type Since struct {
+	To  string
+	Seq uint64
+}
+
+// reset empties r and keeps its memory.
+func (r *Request) reset() {
+	since := r.Since[:0]
+	*r = Request{Since: since}
+}

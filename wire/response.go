@@ -1,0 +1,96 @@
+package wire
+
+import (
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+)
+
+// Response answers one request. Only Code is always there; Time is the server's
+// clock when it answered.
+type Response struct {
+	Code Code   `json:"response"`
+	ID   string `json:"id,omitzero"`
+	Time Time   `json:"time,omitzero"`
+	// Alert carries the words of a success or notice, Error those of a failure.
+	Alert      string  `json:"alert,omitzero"`
+	Error      string  `json:"error,omitzero"`
+	Retry      *bool   `json:"retry,omitzero"`       // only in errors: whether trying again can help
+	RetryAfter float64 `json:"retry_after,omitzero"` // seconds
+	To         string  `json:"to,omitzero"`
+	Seq        uint64  `json:"seq,omitzero"`
+
+	// The answers to presence, authenticate and register.
+	JIM    int     `json:"jim,omitzero"`
+	Server string  `json:"server,omitzero"`
+	User   *Person `json:"user,omitzero"`
+	Token  string  `json:"token,omitzero"` // only when the request named a device
+	Limits *Limits `json:"limits,omitzero"`
+
+	// Lists. More says that another page follows; Next is what to send as `after` for it.
+	Events   []Event        `json:"events,omitzero"`
+	Rooms    []Conversation `json:"rooms,omitzero"`
+	Members  []Person       `json:"members,omitzero"`
+	Contacts []Person       `json:"contacts,omitzero"`
+	Sessions []SessionInfo  `json:"sessions,omitzero"`
+	Accounts []Person       `json:"accounts,omitzero"`
+	More     bool           `json:"more,omitzero"`
+	Next     string         `json:"next,omitzero"`
+
+	Topic    *string           `json:"topic,omitzero"`
+	Quantity *int              `json:"quantity,omitzero"` // JIM/1: how many contact_list objects follow
+	Stats    map[string]uint64 `json:"stats,omitzero"`    // admin stats: counters by name
+}
+
+// Person is somebody as others see them.
+type Person struct {
+	Name   string `json:"account_name"`
+	Status string `json:"status,omitzero"` // "here", "away", … or "gone"
+	Guest  bool   `json:"guest,omitzero"`  // has a name, and no password
+	Owner  bool   `json:"owner,omitzero"`
+	Since  Time   `json:"since,omitzero"` // when the account was made
+
+	Disabled bool `json:"disabled,omitzero"` // told to operators only
+}
+
+// Conversation is a room or a direct conversation as one person sees it.
+type Conversation struct {
+	Name   string `json:"name"`            // "#ops", or the other person's name
+	Seq    uint64 `json:"seq"`             // number of the newest entry; 0 = nothing was said
+	Read   uint64 `json:"read,omitzero"`   // you have read up to here
+	Member bool   `json:"member,omitzero"` // you get its events
+	Topic  string `json:"topic,omitzero"`
+}
+
+// SessionInfo is a device or a live connection of an account.
+type SessionInfo struct {
+	ID        string `json:"id"` // what to send as `revoke`
+	Device    string `json:"device,omitzero"`
+	Transport string `json:"transport,omitzero"` // of a live connection: "tcp", "ws", …
+	Address   string `json:"address,omitzero"`
+	Since     Time   `json:"since,omitzero"`
+	Seen      Time   `json:"seen,omitzero"`
+	Current   bool   `json:"current,omitzero"` // the connection that asks
+}
+
+// AppendJSON appends r as one JSON object.
+func (r *Response) AppendJSON(dst []byte) ([]byte, error) {
+	b, err := json.Marshal(r)
+	return append(dst, b...), err
+}
+
+// AppendKept appends the answer to something that was kept: 201 with its
+// conversation and number. It is [Response.AppendJSON] for the busiest answer,
+// without reflection or allocation.
+func AppendKept(dst []byte, id string, at Time, to string, seq uint64) []byte {
+	dst = append(dst, `{"response":201`...)
+	if id != "" {
+		dst = appendMember(dst, `,"id":`, id)
+	}
+	dst = append(dst, `,"time":`...)
+	dst = at.append(dst)
+	dst = appendMember(dst, `,"to":`, to)
+	dst = append(dst, `,"seq":`...)
+	dst = strconv.AppendUint(dst, seq, 10)
+	return append(dst, '}')
+}
