@@ -1,0 +1,180 @@
+package chat_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"jim/chat"
+)
+
+func TestEverybodyInTheRoomHears(t *testing.T) {
+	h := newHouse(t, chat.Options{})
+	defer h.close()
+	ann, bob := h.comes("ann"), h.comes("bob")
+	ann.say(`{"action":"join","id":"1","to":"#tea"}`)
+	ann.hears(`"response":201`, `"seq":1`)
+	ann.hears(`"action":"create"`, `"seq":1`)
+	bob.say(`{"action":"join","id":"1","to":"#Tea"}`)
+	bob.hears(`"response":200`, `"to":"#tea"`, `"seq":2`)
+	bob.hears(`"action":"join"`, `"from":"bob"`)
+	ann.hears(`"action":"join"`, `"from":"bob"`)
+	bob.say(`{"action":"msg","id":"k","to":"#tea","message":"привет"}`)
+	bob.hears(`"response":201`, `"id":"k"`, `"seq":3`)
+	bob.hears(`"action":"msg"`, `"seq":3`, `"message":"привет"`)
+	ann.hears(`"action":"msg"`, `"from":"bob"`, `"seq":3`, `"message":"привет"`)
+	bob.say(`{"action":"msg","id":"k","to":"#tea","message":"привет"}`)
+	bob.hears(`"response":201`, `"seq":3`)
+	bob.say(`{"action":"msg","id":"k","to":"#tea","message":"other"}`)
+	bob.hears(`"response":409`)
+	ann.say(`{"action":"ping"}`)
+	ann.hears(`"response":200`) // and heard nothing twice
+}
+
+func TestByeIsTheLastObject(t *testing.T) {
+	h := newHouse(t, chat.Options{})
+	ann := h.comes("ann")
+	ann.say(`{"action":"msg","id":"1","to":"ann","message":"note to self"}`)
+	ann.hears(`"response":201`)
+	h.close()
+	ann.hears(`"action":"msg"`)
+	ann.hears(`"action":"bye"`, `"retry_after":1`)
+	if len(ann.got) != 0 || len(ann.held) != 0 {
+		t.Error("something follows bye")
+	}
+}
+
+func TestWhoSaysNothingIsProbedAndThenClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, chat.Options{})
+		begin := time.Now()
+		silent := h.connect(newPipe(16))
+		silent.hears(`"action":"probe"`, `"alert"`)
+		if d := time.Since(begin); d != 2*time.Second {
+			t.Errorf("probed after %v", d)
+		}
+		silent.hears(`"response":408`, `"retry":true`)
+		silent.hears(`"action":"bye"`)
+		if d := time.Since(begin); d != time.Minute {
+			t.Errorf("closed after %v", d)
+		}
+		<-silent.closed
+		h.close()
+	})
+}
+
+func TestWhoIsKnownIsLeftInPeace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, chat.Options{})
+		ann := h.comes("ann")
+		<-time.After(time.Hour)
+		ann.say(`{"action":"ping","id":"p"}`)
+		ann.hears(`"id":"p"`)
+		h.close()
+	})
+}
+
+func TestTooManyMessages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, chat.Options{})
+		ann := h.comes("ann")
+		var refused string
+		for i := range 200 {
+			ann.say(`{"action":"msg","id":"%d","to":"ann","message":"x"}`, i)
+			answer := ann.hears(`"response":`)
+			if strings.Contains(answer, `"response":429`) {
+				refused = answer
+				break
+			}
+			ann.hears(`"action":"msg"`)
+		}
+		if !strings.Contains(refused, `"retry":true`) || !strings.Contains(refused, `"retry_after":0.05`) {
+			t.Fatalf("refused with %q", refused)
+		}
+		<-time.After(time.Second)
+		ann.say(`{"action":"msg","id":"later","to":"ann","message":"x"}`)
+		ann.hears(`"response":201`)
+		h.close()
+	})
+}
+
+// A reader who stops gets, when it reads again, what was in its outbox, and then one number
+// for all it missed.
+func TestASlowReaderIsBehind(t *testing.T) {
+	h := newHouse(t, chat.Options{NoLimits: true})
+	defer h.close()
+	ann := h.comes("ann")
+	slow := h.connect(newPipe(0))
+	slow.say(`{"action":"presence","jim":2,"user":{"account_name":"slow"}}`)
+	slow.hears(`"response":200`)
+	slow.say(`{"action":"join","to":"#tea"}`)
+	slow.hears(`"response":201`)
+	slow.hears(`"action":"create"`)
+	text := strings.Repeat("x", 10_000)
+	const n = 100
+	for i := range n {
+		ann.say(`{"action":"msg","id":"%d","to":"#tea","message":"%s"}`, i, text)
+		ann.hears(`"response":201`, fmt.Sprintf(`"seq":%d`, i+2))
+	}
+	want := 2
+	for {
+		object := slow.hears()
+		if strings.Contains(object, `"action":"behind"`) {
+			if !strings.Contains(object, fmt.Sprintf(`"seq":%d}`, n+1)) {
+				t.Fatalf("behind by %s", object)
+			}
+			break
+		}
+		if !strings.Contains(object, fmt.Sprintf(`"seq":%d,`, want)) {
+			t.Fatalf("after %d came %.80s", want-1, object)
+		}
+		want++
+	}
+	if want == n+2 {
+		t.Fatal("nothing was dropped")
+	}
+	slow.say(`{"action":"sync","id":"s","since":{"#tea":%d}}`, want-1)
+	for ; want < n+2; want++ {
+		slow.hears(fmt.Sprintf(`"seq":%d,`, want))
+	}
+	slow.hears(`"response":200`, `"id":"s"`)
+	ann.say(`{"action":"msg","id":"last","to":"#tea","message":"done"}`)
+	slow.hears(fmt.Sprintf(`"seq":%d,`, n+2), "done")
+	slow.Close()
+}
+
+// JIM/1 programs take one read for one object.
+func TestJIM1IsWrittenToSlowly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, chat.Options{NoLimits: true})
+		p := newPipe(16)
+		p.peer.Packets = true
+		old := h.connect(p)
+		old.say(`{"action":"presence","time":1,"type":"status","user":{"account_name":"old","status":"here"}}`)
+		old.hears(`{"response":200,"time":`, `"alert":"OK"}`)
+		ann := h.comes("ann")
+		text := strings.Repeat("длинный текст ", 100)
+		ann.say(`{"action":"msg","id":"1","to":"old","message":"%s"}`, text)
+		ann.hears(`"response":201`)
+		var all strings.Builder
+		last := time.Time{}
+		for all.Len() < len(text) {
+			objects := <-old.got
+			if len(objects) != 1 || len(objects[0])+1 > 640 {
+				t.Fatalf("written at once: %d objects of %d bytes", len(objects), len(objects[0]))
+			}
+			if d := time.Since(last); d < 75*time.Millisecond {
+				t.Fatalf("only %v after the one before", d)
+			}
+			last = time.Now()
+			_, message, _ := strings.Cut(objects[0], `"message":"`)
+			all.WriteString(strings.TrimSuffix(message, `"}`))
+		}
+		if all.String() != text {
+			t.Errorf("the text came as %q", all.String())
+		}
+		h.close()
+	})
+}

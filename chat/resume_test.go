@@ -1,0 +1,131 @@
+package chat_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"jim/chat"
+)
+
+var seqOf = regexp.MustCompile(`"to":"#tea".*"seq":(\d+)`)
+
+// ear collects the numbers of #tea that a guest is told, and stops at an object that contains stop.
+func (g *guest) ear(stop string, each func(seq uint64)) {
+	g.t.Helper()
+	for {
+		object := g.hears()
+		if m := seqOf.FindStringSubmatch(object); m != nil && strings.HasPrefix(object, `{"action"`) {
+			seq, _ := strconv.ParseUint(m[1], 10, 64)
+			each(seq)
+		}
+		if strings.Contains(object, stop) {
+			return
+		}
+	}
+}
+
+// However often a reader is cut off, and whether it resumes in its presence or by
+// a sync afterwards, it is told every number once.
+func TestResumeMissesNothingAndDoublesNothing(t *testing.T) {
+	h := newHouse(t, chat.Options{NoLimits: true})
+	defer h.close()
+	ann := h.comes("ann")
+	ann.say(`{"action":"join","to":"#tea"}`)
+	ann.hears(`"response":201`)
+	bob := h.comes("bob")
+	bob.say(`{"action":"join","to":"#tea"}`)
+	bob.hears(`"response":200`)
+	bob.hears(`"action":"join"`)
+	bob.Close()
+
+	const n = 600
+	talk := make(chan struct{})
+	go func() {
+		defer close(talk)
+		for i := range n {
+			ann.say(`{"action":"msg","id":"%d","to":"#tea","message":"x"}`, i)
+		}
+	}()
+	random := rand.New(rand.NewPCG(1, 2))
+	told := uint64(2)
+	next := func(seq uint64) {
+		if seq != told+1 {
+			t.Errorf("after %d comes %d", told, seq)
+		}
+		told = seq
+	}
+	for round := 0; told < n+2; round++ {
+		g := h.connect(newPipe(1024))
+		g.say(`{"action":"presence","jim":2,"user":{"account_name":"bob"},"since":{"#tea":%d}}`, told)
+		if answer := g.hears(`"response":`); strings.Contains(answer, `"response":409`) {
+			g.Close() // the connection before has not been noticed to be gone
+			continue
+		}
+		g.hearRoom(round, random.IntN(40), next)
+	}
+	<-talk
+	ann.drain(n)
+}
+
+// hearRoom hears some events, and then is cut off in the middle of things.
+func (g *guest) hearRoom(round, some int, next func(uint64)) {
+	g.t.Helper()
+	g.say(`{"action":"ping","id":"p%d"}`, round)
+	g.ear(fmt.Sprintf(`"id":"p%d"`, round), next)
+	for i := range some {
+		g.say(`{"action":"ping","id":"q%d"}`, i)
+		g.ear(fmt.Sprintf(`"id":"q%d"`, i), next)
+	}
+	g.Close()
+}
+
+// drain takes the answers to n messages.
+func (g *guest) drain(n int) {
+	g.t.Helper()
+	for answers := 0; answers < n; {
+		if strings.Contains(g.hears(), `"response":201`) {
+			answers++
+		}
+	}
+}
+
+// A first sync after the login does not repeat what was told live in between.
+func TestSyncAfterLoginDoublesNothing(t *testing.T) {
+	h := newHouse(t, chat.Options{NoLimits: true})
+	defer h.close()
+	ann := h.comes("ann")
+	ann.say(`{"action":"join","to":"#tea"}`)
+	ann.hears(`"response":201`)
+	bob := h.comes("bob")
+	bob.say(`{"action":"join","to":"#tea"}`)
+	bob.hears(`"response":200`)
+	bob.say(`{"action":"quit"}`)
+	<-bob.closed
+	for i := range 10 {
+		ann.say(`{"action":"msg","id":"a%d","to":"#tea","message":"while away"}`, i)
+	}
+	ann.drain(10)
+	bob = h.connect(newPipe(1024))
+	for {
+		bob.say(`{"action":"presence","jim":2,"user":{"account_name":"bob"}}`)
+		if strings.Contains(bob.hears(), `"response":200`) {
+			break
+		}
+	}
+	for i := range 10 {
+		ann.say(`{"action":"msg","id":"b%d","to":"#tea","message":"before the sync"}`, i)
+	}
+	ann.drain(10)
+	bob.say(`{"action":"sync","id":"s","since":{"#tea":2}}`)
+	told := map[uint64]int{}
+	bob.ear(`"id":"s"`, func(seq uint64) { told[seq]++ })
+	for seq := uint64(3); seq <= 22; seq++ {
+		if told[seq] != 1 {
+			t.Errorf("%d was told %d times", seq, told[seq])
+		}
+	}
+}
