@@ -113,7 +113,7 @@ func TestASlowReaderIsBehind(t *testing.T) {
 	slow.hears(`"response":201`)
 	slow.hears(`"action":"create"`)
 	text := strings.Repeat("x", 10_000)
-	const n = 100
+	const n = 300
 	for i := range n {
 		ann.say(`{"action":"msg","id":"%d","to":"#tea","message":"%s"}`, i, text)
 		ann.hears(`"response":201`, fmt.Sprintf(`"seq":%d`, i+2))

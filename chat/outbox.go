@@ -8,10 +8,13 @@ import (
 	"jim/wire"
 )
 
-// What an outbox holds at most. Bytes of a shared batch count for each outbox it waits in.
+// What an outbox holds at most. What rooms tell is shared by all its readers, so
+// a full outbox costs little more than a list of it; what one peer asked for is its own.
 const (
-	outboxBytes = 256 << 10
-	pendingMax  = 256 // entries of one session on their way to the disk
+	outboxBytes = 1 << 20   // of everything; bytes of a shared batch count in each outbox
+	pacedBytes  = 32 << 10  // the same for a paced peer, who gets a dozen objects a second
+	answerBytes = 128 << 10 // a session stops reading while more than this waits
+	pendingMax  = 256       // entries of one session on their way to the disk
 )
 
 // pace is the pause between two objects to a peer that takes one read for one
@@ -99,11 +102,10 @@ func (o *outbox) unpace() {
 	o.mu.Unlock()
 }
 
-// most is how many bytes may wait. A paced peer gets a dozen objects a second,
-// so less of them waits.
+// most is how many bytes may wait.
 func (o *outbox) most() int {
 	if o.paced {
-		return outboxBytes / 8
+		return pacedBytes
 	}
 	return outboxBytes
 }

@@ -225,7 +225,7 @@ func (s *Session) settle() {
 // it said is on its way to the disk.
 func (s *Session) breathe() {
 	o := s.out
-	o.await(s.ctx, func() bool { return o.full || o.size < outboxBytes && o.pending < pendingMax })
+	o.await(s.ctx, func() bool { return o.full || o.size < answerBytes && o.pending < pendingMax })
 }
 
 // respond answers a request; exactly one of response and err is set. With neither there is no answer.
