@@ -1,0 +1,173 @@
+package store
+
+import (
+	"context"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"jim/chat"
+	"jim/wire"
+)
+
+// accountColumns are the columns of the table account, called a, in the order
+// of scanAccount.
+const accountColumns = `a.id, a.name, a.key, a.password, coalesce(a.uid, -1), a.owner, a.disabled, a.created`
+
+// scanAccount reads accountColumns from column at on.
+func scanAccount(st *sqlite3.Stmt, at int) chat.Account {
+	return chat.Account{
+		ID:       chat.AccountID(st.ColumnInt64(at)),
+		Name:     st.ColumnText(at + 1),
+		Key:      st.ColumnText(at + 2),
+		Password: st.ColumnText(at + 3),
+		UID:      st.ColumnInt(at + 4),
+		Owner:    st.ColumnBool(at + 5),
+		Disabled: st.ColumnBool(at + 6),
+		Created:  wire.Time(st.ColumnInt64(at + 7)),
+	}
+}
+
+// account reads one account.
+func (s *Store) account(ctx context.Context, sql string, arg any) (a chat.Account, err error) {
+	err = s.look(ctx, func(c *conn) error {
+		return c.row(func(st *sqlite3.Stmt) { a = scanAccount(st, 0) }, sql, arg)
+	})
+	return a, err
+}
+
+// accounts reads many.
+func (s *Store) accounts(ctx context.Context, sql string, args ...any) (list []chat.Account, err error) {
+	err = s.look(ctx, func(c *conn) error {
+		return c.rows(func(st *sqlite3.Stmt) { list = append(list, scanAccount(st, 0)) }, sql, args...)
+	})
+	return list, err
+}
+
+// Account finds an account by the key of its name.
+func (s *Store) Account(ctx context.Context, key string) (chat.Account, error) {
+	return s.account(ctx, `SELECT `+accountColumns+` FROM account a WHERE a.key = ?1`, key)
+}
+
+// AccountOf finds an account by its number.
+func (s *Store) AccountOf(ctx context.Context, id chat.AccountID) (chat.Account, error) {
+	return s.account(ctx, `SELECT `+accountColumns+` FROM account a WHERE a.id = ?1`, id)
+}
+
+// AccountOfUID finds the account of a UNIX user; nobody's (-1) is not found.
+func (s *Store) AccountOfUID(ctx context.Context, uid int) (chat.Account, error) {
+	return s.account(ctx, `SELECT `+accountColumns+` FROM account a WHERE a.uid = ?1`, uid)
+}
+
+// AccountList returns up to limit accounts behind the key after, by Key.
+func (s *Store) AccountList(ctx context.Context, after string, limit int) ([]chat.Account, error) {
+	return s.accounts(ctx, `SELECT `+accountColumns+` FROM account a WHERE a.key > ?1 ORDER BY a.key LIMIT ?2`,
+		after, max(limit, 0))
+}
+
+// AddAccount keeps a new account. ErrExists when its Key, or its UID, is
+// somebody's. Created is now when it is 0; an ID it brings is ignored.
+func (s *Store) AddAccount(ctx context.Context, a chat.Account) (chat.Account, error) {
+	err := s.change(ctx, func(w *writer) error {
+		if a.Created == 0 {
+			a.Created = w.now
+		}
+		a.UID = max(a.UID, -1)
+		_, err := w.c.exec(`INSERT INTO account (name, key, password, uid, owner, disabled, created)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`,
+			a.Name, a.Key, a.Password, nullUID(a.UID), a.Owner, a.Disabled, a.Created)
+		if err != nil {
+			return inserted(err)
+		}
+		a.ID = chat.AccountID(w.c.db.LastInsertRowID())
+		return nil
+	})
+	if err != nil {
+		return chat.Account{}, err
+	}
+	return a, nil
+}
+
+// SetPassword changes the password of an account and forgets its tokens.
+// ErrNotFound when there is no such account.
+func (s *Store) SetPassword(ctx context.Context, id chat.AccountID, phc string) error {
+	return s.change(ctx, func(w *writer) error {
+		n, err := w.c.exec(`UPDATE account SET password = ?2 WHERE id = ?1`, id, phc)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return chat.ErrNotFound
+		}
+		return w.forgetTokens(id)
+	})
+}
+
+// SetAccount changes what an account may do, and forgets its tokens when it is
+// disabled. ErrNotFound when there is no such account.
+func (s *Store) SetAccount(ctx context.Context, id chat.AccountID, owner, disabled bool) error {
+	return s.change(ctx, func(w *writer) error {
+		n, err := w.c.exec(`UPDATE account SET owner = ?2, disabled = ?3 WHERE id = ?1`, id, owner, disabled)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return chat.ErrNotFound
+		}
+		if disabled {
+			return w.forgetTokens(id)
+		}
+		return nil
+	})
+}
+
+// SetUID makes an account the login of a UNIX user; -1 makes it nobody's.
+// ErrExists when another account is that user's login, ErrNotFound when there is
+// no such account.
+func (s *Store) SetUID(ctx context.Context, id chat.AccountID, uid int) error {
+	return s.change(ctx, func(w *writer) error {
+		n, err := w.c.exec(`UPDATE account SET uid = ?2 WHERE id = ?1`, id, nullUID(uid))
+		if err == nil && n == 0 {
+			return chat.ErrNotFound
+		}
+		return inserted(err)
+	})
+}
+
+// nullUID is uid as the table has it, where nobody's is NULL.
+func nullUID(uid int) any {
+	if uid < 0 {
+		return nil
+	}
+	return uid
+}
+
+// AnyOwner tells whether an account is an owner, disabled or not.
+func (s *Store) AnyOwner(ctx context.Context) (any bool, err error) {
+	err = s.look(ctx, func(c *conn) error {
+		any, err = c.has(`SELECT 1 FROM account WHERE owner LIMIT 1`)
+		return err
+	})
+	return any, err
+}
+
+// AddInvite keeps an invitation by the hash of its secret; ErrExists when it is
+// kept already.
+func (s *Store) AddInvite(ctx context.Context, hash [32]byte, owner bool) error {
+	return s.change(ctx, func(w *writer) error {
+		_, err := w.c.exec(`INSERT INTO invite (hash, owner, created) VALUES (?1, ?2, ?3)`, hash[:], owner, w.now)
+		return inserted(err)
+	})
+}
+
+// UseInvite spends an invitation; only one of many callers gets it.
+func (s *Store) UseInvite(ctx context.Context, hash [32]byte) (bool, error) {
+	owner := false
+	err := s.change(ctx, func(w *writer) error {
+		return w.c.row(func(st *sqlite3.Stmt) { owner = st.ColumnBool(0) },
+			`DELETE FROM invite WHERE hash = ?1 RETURNING owner`, hash[:])
+	})
+	if err != nil {
+		return false, err
+	}
+	return owner, nil
+}

@@ -1,0 +1,316 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"jim/chat"
+)
+
+// rig is a store on a faulty disk, with one person in one room.
+type rig struct {
+	*testing.T
+	*Store
+	disk *faultyDisk
+	ann  chat.Account
+	ops  chat.ConversationID
+	back chan *chat.Entry
+	fail chan error
+}
+
+func newRig(t *testing.T, dir string, disk *faultyDisk) *rig {
+	t.Helper()
+	r, err := tryRig(t, dir, disk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func tryRig(t *testing.T, dir string, disk *faultyDisk) (*rig, error) {
+	r := &rig{T: t, disk: disk, back: make(chan *chat.Entry, 4096), fail: make(chan error, 10)}
+	s, err := openOn(t.Context(), dir, slog.New(slog.DiscardHandler), disk, migrations())
+	if err != nil {
+		return nil, err
+	}
+	t.Cleanup(func() { s.Close() })
+	r.Store = s
+	s.Start(func(group []*chat.Entry) {
+		for _, e := range group {
+			r.back <- e
+		}
+	}, func(err error) { r.fail <- err })
+	if r.ann, err = s.Account(t.Context(), "ann"); errors.Is(err, chat.ErrNotFound) {
+		r.ann, err = s.AddAccount(t.Context(), chat.Account{Name: "ann", Key: "ann", UID: -1})
+	}
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.Room(t.Context(), "#ops")
+	if errors.Is(err, chat.ErrNotFound) {
+		v, err = s.AddRoom(t.Context(), "#ops", "#ops")
+	}
+	r.ops = v.ID
+	return r, err
+}
+
+// keep keeps a message and returns how it came back, or how the storage failed.
+func (r *rig) keep(id, text string) (*chat.Entry, error) {
+	r.Helper()
+	r.Store.Keep(&chat.Entry{Conversation: r.ops, Kind: chat.Said, From: r.ann.ID, ID: id, Text: text})
+	select {
+	case e := <-r.back:
+		return e, e.Err
+	case err := <-r.fail:
+		r.fail <- err
+		return nil, err
+	case <-time.After(30 * time.Second):
+		r.Fatal("neither kept nor failed")
+		return nil, nil
+	}
+}
+
+// texts is the log of the room.
+func (r *rig) texts() []string {
+	r.Helper()
+	list, err := r.Log(r.Context(), r.ops, 0, 0, 1<<20, false)
+	if err != nil {
+		r.Fatal(err)
+	}
+	var texts []string
+	for i, e := range list {
+		if e.Seq != uint64(i+1) {
+			r.Errorf("entry %d has seq %d", i, e.Seq)
+		}
+		texts = append(texts, e.Text)
+	}
+	return texts
+}
+
+// mustKeep is keep that must succeed.
+func (r *rig) mustKeep(id, text string) {
+	r.Helper()
+	if _, err := r.keep(id, text); err != nil {
+		r.Fatal(err)
+	}
+}
+
+func TestDiskFull(t *testing.T) {
+	dir := t.TempDir()
+	r := newRig(t, dir, newFaultyDisk())
+	r.mustKeep("k1", "one")
+	token, err := r.AddToken(t.Context(), chat.Token{Account: r.ann.ID, Hash: [32]byte{1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	r.disk.set(func() { r.disk.full = true })
+	for range 3 {
+		e, err := r.keep("k2", "two")
+		if err != chat.ErrFull || e.Seq != 0 || e.Time != 0 {
+			t.Fatalf("want ErrFull and no number, got %+v", e)
+		}
+		if _, err := r.AddRoom(t.Context(), "#dev", "#dev"); err != chat.ErrFull {
+			t.Fatalf("want ErrFull, got %v", err)
+		}
+	}
+	if _, _, err := r.TokenAccount(t.Context(), token.Hash); err != nil {
+		t.Errorf("logging in: %v", err)
+	}
+	if got := fmt.Sprint(r.texts()); got != "[one]" {
+		t.Errorf("reading: %v", got)
+	}
+
+	r.disk.set(func() { r.disk.full = false })
+	r.mustKeep("k2", "two")
+	r.mustKeep("k3", "three")
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.fail) > 0 {
+		t.Errorf("a full disk is no failure: %v", <-r.fail)
+	}
+	if got := fmt.Sprint(newRig(t, dir, newFaultyDisk()).texts()); got != "[one two three]" {
+		t.Errorf("after a restart: %v", got)
+	}
+}
+
+// TestDatabaseFull is the other way to SQLITE_FULL, from inside of SQLite.
+func TestDatabaseFull(t *testing.T) {
+	r := newRig(t, t.TempDir(), newFaultyDisk())
+	limit := func(pages int) {
+		t.Helper()
+		err := r.change(t.Context(), func(w *writer) error {
+			return w.c.db.Exec(fmt.Sprint("PRAGMA max_page_count = ", pages))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit(40)
+	text := strings.Repeat("x", 3000)
+	kept := 0
+	for ; kept < 1000; kept++ {
+		if _, err := r.keep("", text); err != nil {
+			if err != chat.ErrFull {
+				t.Fatal(err)
+			}
+			break
+		}
+	}
+	limit(400)
+	r.mustKeep("", text)
+	if got := len(r.texts()); got != kept+1 || kept == 0 {
+		t.Errorf("want %d entries, got %d", kept+1, got)
+	}
+}
+
+func TestSyncFails(t *testing.T) {
+	dir := t.TempDir()
+	r := newRig(t, dir, newFaultyDisk())
+	r.mustKeep("k1", "one")
+	r.disk.set(func() { r.disk.failSync = "-wal" })
+	_, err := r.keep("k2", "two")
+	if err == nil || !strings.Contains(err.Error(), syscall.EIO.Error()) {
+		t.Fatalf("want an error in the words of the system, got %v", err)
+	}
+	// The disk works again, and that means nothing.
+	if _, err := r.AddRoom(t.Context(), "#dev", "#dev"); err == nil {
+		t.Error("a failed store keeps")
+	}
+	if _, err := r.Account(t.Context(), "ann"); err == nil {
+		t.Error("a failed store reads")
+	}
+	for range groupJobs + 1 { // dropped, and nobody waits for ever
+		r.Store.Keep(&chat.Entry{Conversation: r.ops, Kind: chat.Said, From: r.ann.ID, Text: "x"})
+	}
+	syncs := r.disk.syncs
+	if r.Close() == nil {
+		t.Error("want the failure from Close")
+	}
+	if r.disk.syncs != syncs {
+		t.Error("Close syncs again")
+	}
+	if len(r.back) != 0 || len(r.fail) != 1 {
+		t.Errorf("%d entries came back, and fail was called %d times", len(r.back), len(r.fail))
+	}
+
+	// Whether "two" is there is unknown. Sent again, it is there once.
+	again := newRig(t, dir, newFaultyDisk())
+	again.mustKeep("k2", "two")
+	if got := fmt.Sprint(again.texts()); got != "[one two]" {
+		t.Errorf("after a restart: %v", got)
+	}
+}
+
+// TestEverySyncFails lets each sync of a short life fail, one after the other,
+// and looks for what had been acknowledged before.
+func TestEverySyncFails(t *testing.T) {
+	for k := 1; k < 100; k++ {
+		disk := newFaultyDisk()
+		dir := t.TempDir()
+		newRig(t, dir, disk).Close() // the schema is there
+		disk.set(func() { disk.failAt = disk.syncs + k })
+		var acked []string
+		if r, err := tryRig(t, dir, disk); err == nil {
+			for i := range 5 {
+				if _, err := r.keep(fmt.Sprint(i), fmt.Sprint(i)); err != nil {
+					break
+				}
+				acked = append(acked, fmt.Sprint(i))
+			}
+			r.Close()
+		}
+		after := newRig(t, dir, newFaultyDisk()).texts()
+		if len(after) < len(acked) || len(after) > len(acked)+1 {
+			t.Errorf("sync %d failed: acknowledged %v, found %v", k, acked, after)
+		}
+		if disk.syncs < disk.failAt {
+			if k < 5 {
+				t.Errorf("only %d syncs", k)
+			}
+			return
+		}
+	}
+	t.Error("the syncs have no end")
+}
+
+func TestCheckpointSyncFails(t *testing.T) {
+	dir := t.TempDir()
+	r := newRig(t, dir, newFaultyDisk())
+	r.disk.set(func() { r.disk.failSync = ".db" })
+	text := strings.Repeat("x", 64<<10)
+	kept := 0
+	for ; kept < 1000; kept++ {
+		if _, err := r.keep("", text); err != nil {
+			break
+		}
+	}
+	if r.Close() == nil {
+		t.Error("want the failure from Close")
+	}
+	if got := len(newRig(t, dir, newFaultyDisk()).texts()); got < kept || kept == 0 {
+		t.Errorf("%d were acknowledged, %d are there", kept, got)
+	}
+}
+
+// TestPowerLoss opens, after every acknowledgement, what was synced by then and
+// nothing else.
+func TestPowerLoss(t *testing.T) {
+	disk := newFaultyDisk()
+	disk.stable = t.TempDir()
+	r := newRig(t, t.TempDir(), disk)
+	want := []string{}
+	for i := range 20 {
+		text := fmt.Sprint("entry ", i)
+		r.mustKeep("", text)
+		want = append(want, text)
+		disk.loss(t, want)
+	}
+}
+
+// TestPowerLossAfterFailedSync: a sync fails, the server is started again, and
+// reads from memory what the disk never got. A second try must not be told that
+// it is safe before it is.
+func TestPowerLossAfterFailedSync(t *testing.T) {
+	disk := newFaultyDisk()
+	disk.stable = t.TempDir()
+	dir := t.TempDir()
+	r := newRig(t, dir, disk)
+	r.mustKeep("k1", "one")
+	disk.set(func() { disk.failSync = "-wal" })
+	if _, err := r.keep("k2", "two"); err == nil {
+		t.Fatal("kept without a sync")
+	}
+	r.Close()
+	disk.loss(t, []string{"one"})
+
+	again := newRig(t, dir, disk)
+	e, err := again.keep("k2", "two")
+	if err != nil || !e.Repeat {
+		t.Fatalf("want a repeat of what is in memory, got %+v, %v", e, err)
+	}
+	disk.loss(t, []string{"one", "two"})
+}
+
+// loss opens what is stable and compares it with what must be there.
+func (d *faultyDisk) loss(t *testing.T, want []string) {
+	t.Helper()
+	after := t.TempDir()
+	var err error
+	d.set(func() { err = os.CopyFS(after, os.DirFS(d.stable)) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t, after, newFaultyDisk())
+	if got := fmt.Sprint(r.texts()); got != fmt.Sprint(want) {
+		t.Fatalf("after a loss of power\n got %s\nwant %s", got, want)
+	}
+	r.Close()
+}

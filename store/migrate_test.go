@@ -1,0 +1,151 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/vfs"
+
+	"jim/chat"
+)
+
+func openSteps(t *testing.T, dir string, steps []migration) (*Store, error) {
+	t.Helper()
+	s, err := openOn(t.Context(), dir, slog.New(slog.DiscardHandler), vfs.Find("os"), steps)
+	if err == nil {
+		t.Cleanup(func() { s.Close() })
+	}
+	return s, err
+}
+
+// more is what a later version of this program might add.
+func more(sql string) []migration {
+	steps := migrations()
+	n := len(steps) + 1
+	return append(steps, migration{n, fmt.Sprintf("%04d_more", n), sql})
+}
+
+func TestNewerRefused(t *testing.T) {
+	dir := t.TempDir()
+	s, err := openSteps(t, dir, more(`CREATE TABLE more (x INTEGER) STRICT`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	before, err := os.ReadFile(filepath.Join(dir, FileName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = openSteps(t, dir, migrations())
+	if !errors.Is(err, ErrNewer) {
+		t.Fatalf("want ErrNewer, got %v", err)
+	}
+	known := len(migrations())
+	for _, want := range []string{fmt.Sprint("version ", known+1), fmt.Sprint("up to ", known), "use the newer program"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q in %q", want, err)
+		}
+	}
+	if after, _ := os.ReadFile(filepath.Join(dir, FileName)); string(after) != string(before) {
+		t.Error("the database was changed")
+	}
+}
+
+func TestOtherStepsRefused(t *testing.T) {
+	dir := t.TempDir()
+	openTest(t, dir).Close()
+	steps := migrations()
+	steps[0].sql += "\n-- changed after the release"
+	if _, err := openSteps(t, dir, steps); err == nil || !strings.Contains(err.Error(), steps[0].name) {
+		t.Errorf("want an error that names the step, got %v", err)
+	}
+}
+
+func TestStepFails(t *testing.T) {
+	dir := t.TempDir()
+	openTest(t, dir).Close()
+	_, err := openSteps(t, dir, more(`CREATE TABLE more (x INTEGER) STRICT; SELECT nonsense`))
+	if err == nil || !strings.Contains(err.Error(), "_more") {
+		t.Fatalf("want an error that names the step, got %v", err)
+	}
+	// Nothing of it stays: the same step, put right, can be applied.
+	if _, err := openSteps(t, dir, more(`CREATE TABLE more (x INTEGER) STRICT`)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestUpgrade(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, dir)
+	if copies, _ := fs.Glob(os.DirFS(dir), "*.before-*"); len(copies) > 0 {
+		t.Errorf("a new database was copied: %v", copies)
+	}
+	ann, err := s.AddAccount(t.Context(), chat.Account{Name: "ann", Key: "ann", UID: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+
+	steps := more(`CREATE TABLE more (x INTEGER) STRICT; INSERT INTO more VALUES (7)`)
+	for range 2 { // the second time there is nothing to do
+		s, err = openSteps(t, dir, steps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.Account(t.Context(), "ann"); err != nil || got != ann {
+			t.Errorf("want %+v, got %+v, %v", ann, got, err)
+		}
+		s.Close()
+	}
+
+	name := filepath.Join(dir, fmt.Sprintf("jim.db.before-%d", len(steps)))
+	info, err := os.Stat(name)
+	if err != nil || info.Mode() != 0o600 {
+		t.Fatalf("the copy: %v, %v", info, err)
+	}
+	old := t.TempDir()
+	if err := os.Rename(name, filepath.Join(old, FileName)); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := openTest(t, old).Account(t.Context(), "ann"); err != nil || got != ann {
+		t.Errorf("in the copy: want %+v, got %+v, %v", ann, got, err)
+	}
+}
+
+// TestPragmas makes sure that SQLite took what it was told: it takes no notice of
+// a pragma that it does not understand.
+func TestPragmas(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	read := func(c *conn, pragma string) (value string) {
+		t.Helper()
+		if err := c.row(func(st *sqlite3.Stmt) { value = st.ColumnText(0) }, "PRAGMA "+pragma); err != nil {
+			t.Error(err)
+		}
+		return value
+	}
+	check := func(who string, c *conn, want map[string]string) {
+		for pragma, value := range want {
+			if got := read(c, pragma); got != value {
+				t.Errorf("%s of the %s: want %s, got %s", pragma, who, value, got)
+			}
+		}
+	}
+	check("writer", s.writer.c, map[string]string{
+		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "wal_autocheckpoint": "0",
+		"busy_timeout": "5000", "temp_store": "2", "cache_size": "-8192",
+	})
+	err := s.look(t.Context(), func(c *conn) error {
+		check("reader", c, map[string]string{"journal_mode": "wal", "query_only": "1", "busy_timeout": "5000", "temp_store": "2"})
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
