@@ -59,8 +59,9 @@ func (s *Session) register(r *wire.Request) (*wire.Response, error) {
 }
 
 // taken finds the account that bears a name, and refuses when it is not this
-// session's to register: a guest's name may be taken over by the guest, or by
-// anybody when the guest is gone and has no token.
+// session's to register. Who is logged in without a password, as a guest or as a
+// user of the machine, may register that name; anybody may register a guest's
+// who is gone and has no token.
 func (s *Session) taken(key string) (*Account, error) {
 	a, err := s.hub.store.Account(s.ctx, key)
 	if err == ErrNotFound {
@@ -70,11 +71,13 @@ func (s *Session) taken(key string) (*Account, error) {
 		return nil, in("find an account", err)
 	}
 	conflict := wire.Errorf(wire.Conflict, "the name %s is taken", a.Name)
-	if a.Registered() || a.Disabled {
+	switch {
+	case a.Disabled || a.Password != "":
 		return nil, conflict
-	}
-	if a.ID == s.account.ID {
+	case a.ID == s.account.ID:
 		return &a, nil
+	case a.Registered():
+		return nil, conflict
 	}
 	owned, err := s.hub.store.HasToken(s.ctx, a.ID)
 	if err != nil {
@@ -110,12 +113,13 @@ func (s *Session) own(guest *Account, a Account) (Account, error) {
 	if err := s.hub.store.SetPassword(s.ctx, guest.ID, a.Password); err != nil {
 		return a, keeping(err)
 	}
-	if a.Owner {
+	if a.Owner && !guest.Owner {
 		if err := s.hub.store.SetAccount(s.ctx, guest.ID, true, false); err != nil {
 			return a, keeping(err)
 		}
 	}
-	a.ID, a.Name, a.Created = guest.ID, guest.Name, guest.Created
+	a.ID, a.Name, a.UID, a.Created = guest.ID, guest.Name, guest.UID, guest.Created
+	a.Owner = a.Owner || guest.Owner
 	return a, nil
 }
 

@@ -180,7 +180,7 @@ func (h *Hub) newInvite(ctx context.Context, owner bool) (string, error) {
 }
 
 // OwnerInvite makes an invitation with which the first owner registers: good
-// once. It returns "" when there is an owner already.
+// once, and instead of the one made before. It returns "" when there is an owner already.
 func (h *Hub) OwnerInvite(ctx context.Context) (string, error) {
 	there, err := h.store.AnyOwner(ctx)
 	if err != nil || there {

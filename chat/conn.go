@@ -2,6 +2,7 @@ package chat
 
 import (
 	"net/netip"
+	"time"
 
 	"jim/wire"
 )
@@ -34,6 +35,10 @@ type Peer struct {
 	Address   string     // for people and logs: "192.0.2.7:50312", "uid 1000"
 	Host      netip.Addr // whom limits per address count against; invalid = nobody (UNIX)
 	Local     bool       // the peer is on this machine: loopback or UNIX
+
+	// Since is when the connection came, before anything was found out about it;
+	// zero = now. A session's patience begins then.
+	Since time.Time
 
 	// UID is the user at the other end of a UNIX socket, whose login is the
 	// name of that user; -1 elsewhere.

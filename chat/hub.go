@@ -94,6 +94,18 @@ func New(store Store, o Options) *Hub {
 	return h
 }
 
+// MakeRoom makes a public room without members, if it is not there yet.
+func (h *Hub) MakeRoom(ctx context.Context, name string) error {
+	key, bad := addressKey(name)
+	if bad != nil {
+		return bad
+	}
+	if _, err := h.store.AddRoom(ctx, name, key); err != nil && err != ErrExists {
+		return in("make a room", err)
+	}
+	return nil
+}
+
 // Serve talks with one peer until it or the server ends the connection, and
 // closes c.
 func (h *Hub) Serve(ctx context.Context, c Conn) {

@@ -111,15 +111,9 @@ func (h *Hub) statusOf(id AccountID) string {
 
 // tellOthers tells the other sessions of s's person something that need not arrive.
 func (s *Session) tellOthers(e *wire.Event) {
-	p := s.person
-	if p == nil {
-		return
-	}
 	b := new(wire.Batch)
 	b.AppendEvent(e)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, other := range p.sessions {
+	for _, other := range s.hub.sessionsOf(s.account.ID) {
 		if other != s && !other.v1.on {
 			other.out.pass(b)
 		}

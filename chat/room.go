@@ -35,6 +35,7 @@ type sub struct {
 	room    *Room
 	out     *outbox
 	session *Session
+	who     AccountID
 	address string // what the peer calls the conversation
 
 	// guarded by room.mu
@@ -232,7 +233,7 @@ func (s *Session) listen(r *Room, key, address string, catching bool) *sub {
 	if s.subs == nil {
 		s.subs = map[string]*sub{}
 	}
-	n := &sub{room: r, out: s.out, session: s, address: address, catching: catching}
+	n := &sub{room: r, out: s.out, session: s, who: s.account.ID, address: address, catching: catching}
 	s.subs[key] = n
 	r.mu.Lock()
 	n.index = len(r.subs)

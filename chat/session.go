@@ -48,7 +48,10 @@ type Session struct {
 func newSession(h *Hub, c Conn) *Session {
 	s := &Session{
 		hub: h, conn: c, peer: c.Peer(), limits: wire.JIM2,
-		id: h.nextSession.Add(1), began: time.Now(),
+		id: h.nextSession.Add(1),
+	}
+	if s.began = s.peer.Since; s.began.IsZero() {
+		s.began = time.Now()
 	}
 	s.out = &outbox{conn: c, drops: &h.counts, paced: s.peer.Packets}
 	return s
@@ -101,7 +104,7 @@ func (s *Session) patience() *time.Timer {
 	var timer *time.Timer
 	s.mu.Lock() // the timer's function waits until timer is set
 	defer s.mu.Unlock()
-	timer = time.AfterFunc(probeAfter, func() {
+	timer = time.AfterFunc(probeAfter-time.Since(s.began), func() {
 		s.mu.Lock()
 		known, spoke, again := s.account.ID != 0, s.spoke, timer
 		s.mu.Unlock()

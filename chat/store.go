@@ -152,7 +152,7 @@ type Accounts interface {
 	HasToken(ctx context.Context, id AccountID) (bool, error)
 
 	// AddInvite keeps an invitation; UseInvite spends it, and tells whether it
-	// makes an owner. ErrNotFound when it never was or is spent. AnyOwner tells
+	// makes an owner. An owner's invitation replaces the one before. ErrNotFound when it never was or is spent. AnyOwner tells
 	// whether there is an owner yet.
 	AddInvite(ctx context.Context, hash [32]byte, owner bool) error
 	UseInvite(ctx context.Context, hash [32]byte) (owner bool, err error)

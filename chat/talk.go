@@ -83,18 +83,18 @@ func (s *Session) typing(r *wire.Request) (*wire.Response, error) {
 	if at.room != nil {
 		b := new(wire.Batch)
 		b.AppendEvent(&wire.Event{Action: wire.ActTyping, To: at.address, From: s.account.Name})
-		at.room.pass(b, s)
+		at.room.pass(b, s.account.ID)
 		at.room.refs.Add(-1)
 	}
 	return &wire.Response{Code: wire.Accepted}, nil
 }
 
-// pass tells everybody in a room something that need not arrive, except one session.
-func (r *Room) pass(b *wire.Batch, except *Session) {
+// pass tells everybody in a room something that need not arrive, except one person.
+func (r *Room) pass(b *wire.Batch, except AccountID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, n := range r.subs {
-		if n.session != except && !n.session.v1.on {
+		if n.who != except && !n.session.v1.on {
 			n.out.pass(b)
 		}
 	}

@@ -151,9 +151,15 @@ func (s *Store) AnyOwner(ctx context.Context) (any bool, err error) {
 }
 
 // AddInvite keeps an invitation by the hash of its secret; ErrExists when it is
-// kept already.
+// kept already. An owner's takes the place of the one before, so that at most
+// one lies about.
 func (s *Store) AddInvite(ctx context.Context, hash [32]byte, owner bool) error {
 	return s.change(ctx, func(w *writer) error {
+		if owner {
+			if _, err := w.c.exec(`DELETE FROM invite WHERE owner AND hash <> ?1`, hash[:]); err != nil {
+				return err
+			}
+		}
 		_, err := w.c.exec(`INSERT INTO invite (hash, owner, created) VALUES (?1, ?2, ?3)`, hash[:], owner, w.now)
 		return inserted(err)
 	})

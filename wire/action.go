@@ -63,6 +63,7 @@ var Actions = []ActionInfo{
 	{ActRooms, "client", "[after], [limit]", "200", "Lists your conversations, and the rooms of the server."},
 	{ActMembers, "client", "to, [after], [limit]", "200", "Lists who is in a room."},
 	{ActGetContacts, "client", "", "200", "Lists your contacts."},
+	{ActContactList, "server", "", "", "One contact, as JIM/1 is told them after the answer to `get_contacts`."},
 	{ActAddContact, "both", "to", "200", "Adds a contact, whose presence you are then told."},
 	{ActDelContact, "both", "to", "200", "Removes a contact."},
 	{ActWhois, "client", "to", "200", "Tells about a person."},

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -244,6 +245,32 @@ func TestVectorsOfStreams(t *testing.T) {
 		}
 		if cutter.Partial() != v.Partial {
 			t.Errorf("%s: Partial is %v", v.Name, cutter.Partial())
+		}
+	}
+}
+
+// TestCutterAndDecoderAgree sends every vector that the decoder takes as a stream,
+// in random packets: the same objects come out.
+func TestCutterAndDecoderAgree(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	var objects []string
+	var stream []byte
+	for _, v := range vectors[requestVector](t, "requests.jsonl") {
+		if v.Want == "ok" {
+			objects = append(objects, strings.Trim(string(v.Object), " \t\r\n"))
+			stream = append(append(stream, v.Object...), []string{"", "\n", " \r\n\t"}[random.IntN(3)]...)
+		}
+	}
+	for range 20 {
+		var packets [][]byte
+		for rest := stream; len(rest) > 0; {
+			n := min(len(rest), 1+random.IntN(5000))
+			packets = append(packets, rest[:n])
+			rest = rest[n:]
+		}
+		cutter := &Cutter{MaxBytes: JIM2.Object, MaxDepth: JIM2.Depth}
+		if got := cutAll(cutter, packets...); !slices.Equal(got, objects) {
+			t.Fatalf("%d objects went in, %d came out", len(objects), len(got))
 		}
 	}
 }

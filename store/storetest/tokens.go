@@ -114,6 +114,10 @@ func invite(w *world) {
 	w.is(err, chat.ErrNotFound)
 	w.ok(w.AddInvite(w.ctx, [32]byte{1}, true))
 	w.ok(w.AddInvite(w.ctx, [32]byte{2}, false))
+	w.ok(w.AddInvite(w.ctx, [32]byte{3}, true))
+	_, err = w.UseInvite(w.ctx, [32]byte{1})
+	w.is(err, chat.ErrNotFound) // an owner's invitation replaces the one before
+	w.ok(w.AddInvite(w.ctx, [32]byte{1}, true))
 	w.is(w.AddInvite(w.ctx, [32]byte{1}, false), chat.ErrExists)
 	w.restart()
 	owner, err := w.UseInvite(w.ctx, [32]byte{1})

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func greetingText(t *testing.T, g greeting, l language) string {
+	t.Helper()
+	var b strings.Builder
+	if err := g.print(&b, l); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// Every phrase of the greeting is said in every language, and none is left in
+// English.
+func TestGreetingSpeaks(t *testing.T) {
+	t.Setenv("JOURNAL_STREAM", "")
+	g := greeting{[]string{"tcp://127.0.0.1:7777"}, "/data", "3A:5F", "INVITATION", true, "ann"}
+	all := []phrase{sayRunning, sayAddresses, sayData, sayPrint, sayInvitation, sayUseIt, sayNext, sayChat, sayNetcat, sayScript, sayStop}
+	for _, l := range []language{english, russian, chinese} {
+		text := greetingText(t, g, l)
+		for _, p := range all {
+			if p.in(l) == "" || !strings.Contains(text, p.in(l)) {
+				t.Errorf("language %d does not say %q", l, p.en)
+			}
+			if l != english && strings.Contains(text, p.en) {
+				t.Errorf("language %d says %q", l, p.en)
+			}
+		}
+	}
+}
+
+func TestGreetingTellsWhatToType(t *testing.T) {
+	t.Setenv("HOME", "/home/ann")
+	t.Setenv("XDG_DATA_HOME", "")
+	for _, test := range []struct {
+		data      string
+		addresses []string
+		has       []string
+		lacks     []string
+	}{
+		{"/data", []string{usualAddress}, []string{"  jim chat  ", "nc 127.0.0.1 7777", "echo hi | jim send '#lobby'  "}, []string{"--to"}},
+		{"/home/ann/.local/share/jim", []string{"tcp://127.0.0.1:4711"}, []string{"  jim chat  ", "nc 127.0.0.1 4711"}, []string{"--to"}},
+		{"/data", []string{"tcp://127.0.0.1:4711"}, []string{"jim chat tcp://127.0.0.1:4711", "nc 127.0.0.1 4711", "jim send '#lobby' --to tcp://127.0.0.1:4711"}, nil},
+		{"/data", []string{"tcp://[::]:7777"}, []string{"  jim chat  ", "nc 127.0.0.1 7777"}, []string{"tcp://127"}},
+		{"/data", []string{"tls://0.0.0.0:7777", "unix:///data/jim.sock"}, []string{"jim chat unix:///data/jim.sock"}, []string{"nc "}},
+	} {
+		text := greetingText(t, greeting{addresses: test.addresses, data: test.data, first: true}, english)
+		for _, part := range test.has {
+			if !strings.Contains(text, part) {
+				t.Errorf("%v: no %q in\n%s", test.addresses, part, text)
+			}
+		}
+		for _, part := range test.lacks {
+			if strings.Contains(text, part) {
+				t.Errorf("%v: %q in\n%s", test.addresses, part, text)
+			}
+		}
+	}
+}
+
+func TestGreetingIsBriefLater(t *testing.T) {
+	text := greetingText(t, greeting{addresses: []string{usualAddress}, data: "/data"}, english)
+	for _, part := range []string{"jim chat", "owner", "fingerprint"} {
+		if strings.Contains(text, part) {
+			t.Errorf("%q in\n%s", part, text)
+		}
+	}
+}
+
+// Where the system's journal takes the output, an invitation would be in a log.
+func TestGreetingHidesFromTheJournal(t *testing.T) {
+	t.Setenv("JOURNAL_STREAM", "8:1234")
+	text := greetingText(t, greeting{data: "/data", invitation: "SECRET", first: true}, english)
+	if strings.Contains(text, "SECRET") || !strings.Contains(text, "jim user owner") {
+		t.Error(text)
+	}
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+func TestGreetingThatCannotBeWritten(t *testing.T) {
+	if err := (greeting{}).print(brokenWriter{}, english); err == nil {
+		t.Error("no error")
+	}
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"errors"
+	"log/slog"
+	"net/netip"
+	"os"
+	"os/user"
+	"strconv"
+	"syscall"
+
+	"jim/chat"
+	"jim/listen"
+	"jim/store"
+)
+
+// maxPerHost is how many connections one address may have: more than a class
+// behind one router, fewer than what takes all places of a small server.
+const maxPerHost = 512
+
+func hubOptions(conf *config, log *slog.Logger) chat.Options {
+	return chat.Options{
+		Log:         log,
+		Server:      "jim " + thisBuild().Version,
+		Guests:      chat.Policy(conf.guests),
+		Register:    chat.Policy(conf.register),
+		NoLimits:    conf.limits == "off",
+		OperatorUID: os.Getuid(),
+		LookupUID:   loginName,
+	}
+}
+
+func listenOptions(conf *config, hub *chat.Hub, log *slog.Logger) listen.Options {
+	o := listen.Options{
+		Serve:         hub.Serve,
+		Log:           log,
+		CertFile:      conf.cert,
+		KeyFile:       conf.key,
+		SelfSignedDir: conf.data,
+		Insecure:      conf.insecure,
+		Origins:       conf.origin,
+		MaxConns:      places(),
+		MaxPerHost:    maxPerHost,
+	}
+	if conf.limits == "off" {
+		o.MaxPerHost = 0
+	}
+	for _, cidr := range conf.proxy {
+		o.Proxy = append(o.Proxy, netip.MustParsePrefix(cidr)) // checkPrefix has seen it
+	}
+	return o
+}
+
+// loginName is the login name of a user of this machine.
+func loginName(uid int) (string, error) {
+	u, err := user.LookupId(strconv.Itoa(uid))
+	if err != nil {
+		return "", err
+	}
+	return u.Username, nil
+}
+
+// openError gives an error of the data folder its exit code.
+func openError(dir string, err error) error {
+	switch {
+	case errors.Is(err, store.ErrInUse):
+		return exitf(exitTryAgain, "%w", err)
+	case errors.Is(err, store.ErrNewer):
+		return exitf(exitConfig, "%w", err)
+	}
+	return exitf(exitStorage, "the data folder %s cannot be used: %w", dir, err)
+}
+
+// listenError gives an error of the addresses its exit code: that of a wrong
+// setting, unless the address is only taken now.
+func listenError(err error, wrong int) error {
+	var address *listen.AddressError
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return exitf(exitTryAgain, "%w", err)
+	case errors.As(err, &address) && address.Err == nil:
+		return exitf(wrong, "%w", err)
+	}
+	return exitf(exitConfig, "%w", err)
+}

@@ -1,0 +1,19 @@
+//go:build unix
+
+package main
+
+import "syscall"
+
+// keptFiles is how many open files are left to the database, the log and what
+// else is not a connection.
+const keptFiles = 64
+
+// places is how many connections the limit of open files allows, 0 = no limit.
+// The Go runtime has raised the soft limit to the hard one before main began.
+func places() int {
+	var files syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil || files.Cur > 1<<30 {
+		return 0
+	}
+	return max(int(files.Cur)-keptFiles, 1)
+}

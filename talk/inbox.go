@@ -1,0 +1,168 @@
+package talk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/go-json-experiment/json"
+)
+
+// inbox is what an actor got and the script has not expected yet. Transports put
+// objects in from goroutines of their own.
+type inbox struct {
+	anyOrder bool // over HTTP
+	log      *log
+
+	mu      sync.Mutex
+	objects []any
+	over    error         // why nothing more comes; nil = it may
+	changed chan struct{} // closed at the next change
+}
+
+func newInbox(l *log, anyOrder bool) *inbox {
+	return &inbox{log: l, anyOrder: anyOrder, changed: make(chan struct{})}
+}
+
+// put takes an object as it came. What is not JSON ends the inbox.
+func (b *inbox) put(actor string, object []byte) {
+	b.log.add(actor+"< ", object)
+	var v any
+	err := json.Unmarshal(object, &v)
+	if err == nil && len(object) > 0 && object[0] != '{' {
+		err = fmt.Errorf("not an object")
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err != nil {
+		b.over = fmt.Errorf("the server sent %q: %w", object, err)
+	} else {
+		b.objects = append(b.objects, v)
+	}
+	b.wake()
+}
+
+// end says that nothing more comes.
+func (b *inbox) end(why error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.over == nil {
+		b.over = why
+	}
+	b.wake()
+}
+
+func (b *inbox) wake() {
+	close(b.changed)
+	b.changed = make(chan struct{})
+}
+
+// wait calls look, with the inbox locked, until it says that it is done, or ctx is.
+func (b *inbox) wait(ctx context.Context, look func() (done bool, err error)) error {
+	for {
+		b.mu.Lock()
+		done, err := look()
+		changed := b.changed
+		b.mu.Unlock()
+		if done || err != nil {
+			return err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return fmt.Errorf("nothing more came")
+		}
+	}
+}
+
+// take waits for an object that fits want and takes it out.
+func (b *inbox) take(ctx context.Context, want any, known words) error {
+	return b.wait(ctx, func() (bool, error) {
+		anywhere := b.anyOrder || isPresence(want)
+		var why string
+		for i, got := range b.objects {
+			if !isPresence(want) && isPresence(got) {
+				continue
+			}
+			bound := words{}
+			if why = match(want, got, known, bound); why == "" {
+				for word, value := range bound {
+					known[word] = value
+				}
+				b.objects = slices.Delete(b.objects, i, i+1)
+				return true, nil
+			}
+			if !anywhere {
+				return false, fmt.Errorf("got %s: %s", encode(got), why)
+			}
+		}
+		return false, b.over
+	})
+}
+
+// first waits for the first object that is a response and takes it out; others
+// stay.
+func (b *inbox) first(ctx context.Context) (response map[string]any, err error) {
+	err = b.wait(ctx, func() (bool, error) {
+		for i, got := range b.objects {
+			if object, ok := got.(map[string]any); ok && object["response"] != nil {
+				response = object
+				b.objects = slices.Delete(b.objects, i, i+1)
+				return true, nil
+			}
+		}
+		return false, b.over
+	})
+	return response, err
+}
+
+// ended waits until nothing more can come.
+func (b *inbox) ended(ctx context.Context) error {
+	return b.wait(ctx, func() (bool, error) { return b.over != nil, nil })
+}
+
+// left is the first object that nobody expected, as JSON; "" = none.
+func (b *inbox) left() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, got := range b.objects {
+		if !isPresence(got) {
+			return encode(got)
+		}
+	}
+	return ""
+}
+
+func (b *inbox) isOver() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.over != nil
+}
+
+// isPresence tells whether an object is presence of somebody.
+func isPresence(v any) bool {
+	object, _ := v.(map[string]any)
+	return object["action"] == "presence"
+}
+
+// log is all that was said, in the order in which it went out and came in.
+type log struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (l *log) add(who string, text []byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(text) > 400 {
+		text = fmt.Appendf(nil, "%s… (%d bytes)", text[:400], len(text))
+	}
+	l.lines = append(l.lines, who+string(text))
+}
+
+func (l *log) all() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.lines)
+}
