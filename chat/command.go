@@ -79,6 +79,7 @@ func (s *Session) ping(*wire.Request) (*wire.Response, error) {
 
 func (s *Session) quit(*wire.Request) (*wire.Response, error) {
 	s.leaving = true
+	s.hub.logout(s) // the name is free when the answer arrives
 	if s.v1.on {
 		return nil, nil
 	}

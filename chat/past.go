@@ -36,7 +36,7 @@ func (s *Session) history(r *wire.Request) (*wire.Response, error) {
 	if limit == 0 {
 		limit = historyPage
 	}
-	newest := r.After == 0
+	newest := !r.HasAfter
 	entries, err := s.hub.store.Log(s.ctx, at.room.id, r.After, r.Before, limit+1, newest)
 	if err != nil {
 		return nil, in("read the log", err)
@@ -137,8 +137,8 @@ func (s *Session) tellBehind(address string, seq uint64) {
 }
 
 // resume makes the session hear all its conversations, those named in since from
-// the number given.
-func (s *Session) resume(since []wire.Since) error {
+// the number given. Who resumes is told of the others that there is something.
+func (s *Session) resume(since []wire.Since, resumes bool) error {
 	mine, err := s.hub.store.Memberships(s.ctx, s.account.ID)
 	if err != nil {
 		return in("read the memberships", err)
@@ -168,7 +168,7 @@ func (s *Session) resume(since []wire.Since) error {
 		}
 		if named {
 			debts = append(debts, owed{place{room: n.room, sub: n, key: key, address: address}, after})
-		} else if len(since) > 0 {
+		} else if resumes {
 			s.tellBehind(address, m.Last)
 		}
 	}

@@ -146,7 +146,7 @@ func (s *Session) readAll() error {
 	for !s.leaving {
 		object, err := s.conn.Read()
 		if err != nil {
-			if err = s.fault(err); err != nil {
+			if err = s.fault(err, ""); err != nil {
 				return err
 			}
 			continue
@@ -172,7 +172,7 @@ func (s *Session) take(w *working, object []byte) error {
 		}
 	}
 	if bad != nil {
-		return s.fault(bad)
+		return s.fault(bad, w.request.ID)
 	}
 	s.strikes = 0
 	s.handle(&w.request)
@@ -200,14 +200,15 @@ func (s *Session) hear(r *wire.Request) {
 	}
 }
 
-// fault answers a fault of the peer. It returns the error that ends the session, if this one does.
-func (s *Session) fault(err error) error {
+// fault answers a fault of the peer, with the id of the request where it could be
+// read. It returns the error that ends the session, if this one does.
+func (s *Session) fault(err error, id string) error {
 	var e *wire.Error
 	if !errors.As(err, &e) {
 		return err
 	}
 	s.settle()
-	s.respond("", nil, e)
+	s.respond(id, nil, e)
 	s.strikes++
 	if s.strikes >= strikesMax {
 		e = wire.Errorf(wire.BadRequest, "%d broken objects one after another", s.strikes).Goodbye()

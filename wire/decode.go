@@ -190,6 +190,7 @@ func (d *Decoder) user(u *User) *Error {
 
 // since reads {"#ops":918,"bob":7}.
 func (d *Decoder) since(r *Request) *Error {
+	r.HasSince = true
 	return d.members("since", func(name []byte) *Error {
 		if utf8.RuneCount(name) > d.max.Name+1 {
 			return Errorf(TooLarge, "`since` names a conversation of more than %d characters", d.max.Name)
@@ -233,6 +234,7 @@ func (d *Decoder) after(r *Request) (err *Error) {
 		r.Mark, err = d.string("after", d.max.Name+2)
 		return err
 	}
+	r.HasAfter = true
 	r.After, err = d.number("after")
 	return err
 }

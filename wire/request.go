@@ -13,9 +13,11 @@ type Request struct {
 	Topic    *string
 	Seq      uint64
 	After    uint64 // `after` as a number
+	HasAfter bool   // it was given: 0 is the beginning
 	Before   uint64
 	Limit    int
 	Since    []Since
+	HasSince bool // it was given, perhaps empty
 	Mark     string // `after` as a string: the place in a list of names
 
 	User     User

@@ -112,9 +112,6 @@ func (s *server) greet(ctx context.Context, conf *config, stdout io.Writer) erro
 		invitation:  invitation,
 		first:       len(known) == 0,
 	}
-	if name, err := loginName(os.Getuid()); err == nil {
-		g.user = name
-	}
 	if err := g.print(stdout, speaks()); err != nil {
 		return fmt.Errorf("writing to stdout: %w", err)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"net"
@@ -20,7 +19,6 @@ type greeting struct {
 	fingerprint string // of a certificate that the server made itself; "" = none
 	invitation  string // makes the first owner; "" = there is one
 	first       bool   // nobody has been here yet
-	user        string // the login name of the server's user; "" = none
 }
 
 // The words of greeting.
@@ -35,9 +33,9 @@ var (
 		"服务器还没有所有者。凭此邀请码可以成为所有者，仅能使用一次：",
 	}
 	sayUseIt = phrase{
-		"Type it as a guest in jim chat, which then asks for a password. Your own user\nneeds no invitation: after a first jim chat,",
-		"Наберите это гостем в jim chat: он спросит пароль. Вашему пользователю\nприглашение не нужно: после первого jim chat",
-		"以访客身份在 jim chat 中输入它，并设置密码。你本机的用户不需要邀请码：先运行一次 jim chat，然后",
+		"Type it in jim chat, which then asks for a password.",
+		"Наберите это в jim chat: он спросит пароль.",
+		"在 jim chat 中输入它，然后设置密码。",
 	}
 	sayHidden = phrase{
 		"The server has no owner yet. Make one: jim user add YOU, then jim user owner YOU",
@@ -88,8 +86,7 @@ func (g greeting) invite(b *strings.Builder, l language) {
 	case os.Getenv("JOURNAL_STREAM") != "":
 		fmt.Fprintf(b, "\n%s\n", sayHidden.in(l))
 	default:
-		fmt.Fprintf(b, "\n%s\n\n  /register %s\n\n%s\n\n  jim user owner %s\n",
-			sayInvitation.in(l), g.invitation, sayUseIt.in(l), cmp.Or(g.user, "NAME"))
+		fmt.Fprintf(b, "\n%s\n\n  /register %s\n\n%s\n", sayInvitation.in(l), g.invitation, sayUseIt.in(l))
 	}
 }
 

@@ -19,7 +19,7 @@ func greetingText(t *testing.T, g greeting, l language) string {
 // English.
 func TestGreetingSpeaks(t *testing.T) {
 	t.Setenv("JOURNAL_STREAM", "")
-	g := greeting{[]string{"tcp://127.0.0.1:7777"}, "/data", "3A:5F", "INVITATION", true, "ann"}
+	g := greeting{[]string{"tcp://127.0.0.1:7777"}, "/data", "3A:5F", "INVITATION", true}
 	all := []phrase{sayRunning, sayAddresses, sayData, sayPrint, sayInvitation, sayUseIt, sayNext, sayChat, sayNetcat, sayScript, sayStop}
 	for _, l := range []language{english, russian, chinese} {
 		text := greetingText(t, g, l)
@@ -35,7 +35,7 @@ func TestGreetingSpeaks(t *testing.T) {
 }
 
 func TestGreetingTellsWhatToType(t *testing.T) {
-	t.Setenv("HOME", "/home/ann")
+	t.Setenv("HOME", "/srv/ann")
 	t.Setenv("XDG_DATA_HOME", "")
 	for _, test := range []struct {
 		data      string
@@ -44,7 +44,7 @@ func TestGreetingTellsWhatToType(t *testing.T) {
 		lacks     []string
 	}{
 		{"/data", []string{usualAddress}, []string{"  jim chat  ", "nc 127.0.0.1 7777", "echo hi | jim send '#lobby'  "}, []string{"--to"}},
-		{"/home/ann/.local/share/jim", []string{"tcp://127.0.0.1:4711"}, []string{"  jim chat  ", "nc 127.0.0.1 4711"}, []string{"--to"}},
+		{"/srv/ann/.local/share/jim", []string{"tcp://127.0.0.1:4711"}, []string{"  jim chat  ", "nc 127.0.0.1 4711"}, []string{"--to"}},
 		{"/data", []string{"tcp://127.0.0.1:4711"}, []string{"jim chat tcp://127.0.0.1:4711", "nc 127.0.0.1 4711", "jim send '#lobby' --to tcp://127.0.0.1:4711"}, nil},
 		{"/data", []string{"tcp://[::]:7777"}, []string{"  jim chat  ", "nc 127.0.0.1 7777"}, []string{"tcp://127"}},
 		{"/data", []string{"tls://0.0.0.0:7777", "unix:///data/jim.sock"}, []string{"jim chat unix:///data/jim.sock"}, []string{"nc "}},

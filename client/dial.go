@@ -1,0 +1,225 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"jim/wire"
+)
+
+// connectTimeout bounds one attempt to connect and log in.
+const connectTimeout = 15 * time.Second
+
+// UnreachableError says that nobody who speaks JIM/2 answers at an address.
+type UnreachableError struct {
+	Address string
+	Err     error
+}
+
+func (e *UnreachableError) Unwrap() error { return e.Err }
+
+func (e *UnreachableError) Error() string {
+	var dns *net.DNSError
+	var record tls.RecordHeaderError
+	var untrusted *tls.CertificateVerificationError
+	var timeout interface{ Timeout() bool }
+	var gibberish *wire.Error
+	switch {
+	case errors.Is(e.Err, syscall.ECONNREFUSED), errors.Is(e.Err, fs.ErrNotExist):
+		return fmt.Sprintf("nobody answers at %s; is the server running? try: jim serve", e.Address)
+	case errors.Is(e.Err, fs.ErrPermission):
+		return fmt.Sprintf("the socket of %s belongs to somebody else: permission denied", e.Address)
+	case errors.As(e.Err, &dns) && dns.IsNotFound:
+		return fmt.Sprintf("there is no host %s", dns.Name)
+	case errors.As(e.Err, &gibberish):
+		return fmt.Sprintf("what answers at %s does not speak JIM", e.Address)
+	case errors.As(e.Err, &record):
+		return fmt.Sprintf("%s does not speak TLS; if the way there is safe, write tcp://", e.Address)
+	case errors.As(e.Err, &untrusted):
+		return fmt.Sprintf("the certificate of %s is not trusted here (%v); if it is yours, add #fingerprint=SHA256 to the address", e.Address, untrusted.Err)
+	case errors.Is(e.Err, context.DeadlineExceeded), errors.As(e.Err, &timeout) && timeout.Timeout():
+		return fmt.Sprintf("%s did not answer in time; is the address right?", e.Address)
+	}
+	return fmt.Sprintf("no connection to %s: %v", e.Address, e.Err)
+}
+
+// errPin is a certificate that is not the one that was pinned.
+var errPin = errors.New("the server's certificate does not have the fingerprint given")
+
+// open connects, and does not log in.
+func (a address) open(ctx context.Context, dial dialFunc) (transport, error) {
+	switch a.scheme {
+	case "ws", "wss":
+		return a.openSocket(ctx, dial)
+	case "tls":
+		conn, err := a.dialTLS(ctx, dial, a.host)
+		if err != nil {
+			return nil, err
+		}
+		return newStream(conn), nil
+	}
+	conn, err := dial(ctx, a.network(), a.host)
+	if err != nil {
+		return nil, err
+	}
+	return newStream(conn), nil
+}
+
+type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
+
+func (a address) dialTLS(ctx context.Context, dial dialFunc, host string) (net.Conn, error) {
+	raw, err := dial(ctx, "tcp", host)
+	if err != nil {
+		return nil, err
+	}
+	name, _, _ := net.SplitHostPort(host)
+	conn := tls.Client(raw, a.tlsConfig(name))
+	if err := conn.HandshakeContext(ctx); err != nil {
+		raw.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
+func (a address) tlsConfig(name string) *tls.Config {
+	config := &tls.Config{ServerName: name, MinVersion: tls.VersionTLS12}
+	if a.fingerprint == nil {
+		return config
+	}
+	config.InsecureSkipVerify = true // the one pinned certificate needs no authority and no name
+	config.VerifyConnection = func(s tls.ConnectionState) error {
+		sum := sha256.Sum256(s.PeerCertificates[0].Raw)
+		if !bytes.Equal(sum[:], a.fingerprint) {
+			return errPin
+		}
+		return nil
+	}
+	return config
+}
+
+func (a address) openSocket(ctx context.Context, dial dialFunc) (transport, error) {
+	web := &http.Transport{
+		DialContext:       dial,
+		DisableKeepAlives: true,
+		DialTLSContext: func(ctx context.Context, _, host string) (net.Conn, error) {
+			return a.dialTLS(ctx, dial, host)
+		},
+	}
+	conn, resp, err := websocket.Dial(ctx, a.String(), &websocket.DialOptions{HTTPClient: &http.Client{Transport: web}})
+	if err != nil {
+		if resp != nil && resp.StatusCode != http.StatusSwitchingProtocols {
+			return nil, fmt.Errorf("it answers %s and no WebSocket", resp.Status)
+		}
+		return nil, err
+	}
+	return newSocket(conn), nil
+}
+
+// connect makes one attempt to connect and log in. again says that it is to come
+// back: then what was missed is asked for in the same breath.
+func (c *Client) connect(ctx context.Context, again bool) (*line, error) {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	t, err := c.to.open(ctx, c.o.Dial)
+	if err != nil {
+		return nil, &UnreachableError{c.to.String(), err}
+	}
+	stop := context.AfterFunc(ctx, t.close)
+	err = c.login(t, again)
+	if !stop() && err != nil {
+		err = &UnreachableError{c.to.String(), ctx.Err()}
+	}
+	if err != nil {
+		t.close()
+		return nil, err
+	}
+	return c.adopt(t), nil
+}
+
+// login says who the client is: with the token, or the password where there is no
+// token or it is worth nothing any more.
+func (c *Client) login(t transport, again bool) error {
+	c.mu.Lock()
+	user := wire.User{Name: c.name, Token: c.token}
+	password := c.password
+	c.mu.Unlock()
+	if user.Token == "" {
+		user.Password = password
+	}
+	err := c.presence(t, again, user)
+	var refused *Error
+	if errors.As(err, &refused) && refused.Code == wire.WrongLogin && user.Token != "" && password != "" {
+		return c.presence(t, again, wire.User{Name: user.Name, Password: password})
+	}
+	return err
+}
+
+func (c *Client) presence(t transport, again bool, user wire.User) error {
+	q := wire.Request{Action: wire.ActPresence, JIM: wire.Version, User: user}
+	if user.Token == "" {
+		q.Device = c.o.Device
+	}
+	if again {
+		q.Since = c.feed.since()
+	}
+	object, err := encode(&q)
+	if err != nil {
+		return fmt.Errorf("client: %w", err)
+	}
+	if err := t.write([][]byte{object}); err != nil {
+		return &UnreachableError{c.to.String(), err}
+	}
+	for {
+		m, err := receive(t)
+		switch {
+		case err != nil:
+			return &UnreachableError{c.to.String(), err}
+		case m.Event != nil && m.Event.Action == wire.ActBye:
+			return goodbye(m.Event)
+		case m.Event != nil:
+			c.feed.take(m.Event)
+		case m.Response.Code.IsError():
+			return errorOf(wire.ActPresence, m.Response)
+		default:
+			return c.welcome(&q, m.Response)
+		}
+	}
+}
+
+func (c *Client) welcome(q *wire.Request, r *wire.Response) error {
+	if r.JIM < wire.Version {
+		return &Error{Action: wire.ActPresence, Code: wire.UpgradeRequired, Text: "the server speaks an older JIM"}
+	}
+	c.mu.Lock()
+	c.server = r
+	c.mu.Unlock()
+	c.learn(q, r)
+	return nil
+}
+
+// goodbye is a bye as an error: one that can be tried again later, if it says when.
+func goodbye(e *wire.Event) *Error {
+	return &Error{
+		Action: wire.ActBye, Code: wire.Unavailable, Text: or(e.Alert, "the server said goodbye"),
+		Retry: e.RetryAfter > 0, RetryAfter: seconds(e.RetryAfter),
+	}
+}
+
+func receive(t transport) (wire.FromServer, error) {
+	object, err := t.read()
+	if err != nil {
+		return wire.FromServer{}, err
+	}
+	return wire.DecodeFromServer(object)
+}

@@ -1,0 +1,239 @@
+package client
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"jim/wire"
+)
+
+// feed puts what the server tells in order. Of each conversation it keeps two
+// numbers: what has been given out, and what is known to exist. Whatever does not fit
+// right behind the first, or finds the queue full, only raises the second; [Client.fill] reads
+// it from the server's log when there is room. So a feed never holds more than its
+// queue.
+type feed struct {
+	out   chan *wire.Event
+	quiet bool
+
+	// Signals, each with room for one: something is queued, there is room again,
+	// a conversation has a hole.
+	queued, room, hole chan struct{}
+
+	mu    sync.Mutex
+	me    string // folded
+	first bool   // the server is being asked where the conversations stand
+	queue []*wire.Event
+	max   int
+	talks map[string]*talk // by folded name
+}
+
+// talk is one conversation.
+type talk struct {
+	name string // as it was first seen
+	have uint64 // given out, with everything before
+	want uint64 // known to exist
+	// entered says that the entry numbered have is our own coming in, which was
+	// answered before it was told.
+	entered bool
+	full    bool // something was dropped because the queue was full
+}
+
+func newFeed(o Options) *feed {
+	f := &feed{
+		out: make(chan *wire.Event), quiet: o.Quiet, first: true,
+		queued: make(chan struct{}, 1), room: make(chan struct{}, 1), hole: make(chan struct{}, 1),
+		max: o.Queue, talks: make(map[string]*talk), me: fold(o.Name),
+	}
+	if f.max <= 0 {
+		f.max = 1024
+	}
+	for name, seq := range o.Since {
+		f.talks[fold(name)] = &talk{name: name, have: seq, want: seq}
+	}
+	return f
+}
+
+// fold makes names equal that the server holds for equal.
+func fold(name string) string { return strings.ToLower(name) }
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// call says who the reader is.
+func (f *feed) call(me string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.me = fold(me)
+}
+
+// take takes what the server told. It never waits.
+func (f *feed) take(e *wire.Event) {
+	if f.quiet {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case e.Action == wire.ActBehind:
+		f.behind(e)
+	case kept(e):
+		f.place(e)
+	default:
+		f.push(e)
+	}
+}
+
+// kept tells whether e is an entry of a conversation's log.
+func kept(e *wire.Event) bool {
+	return e.Seq != 0 && e.Action != wire.ActRead && e.Action != wire.ActBehind
+}
+
+// place gives e out if it comes next in its conversation, and tells whether it was
+// not left for later.
+func (f *feed) place(e *wire.Event) bool {
+	name := f.conversation(e)
+	t := f.talks[fold(name)]
+	if t == nil {
+		t = &talk{name: name, have: e.Seq - 1, want: e.Seq - 1}
+		f.talks[fold(name)] = t
+	}
+	mine := fold(e.From) == f.me
+	switch {
+	case e.Seq == t.have && t.entered && mine && (e.Action == wire.ActJoin || e.Action == wire.ActCreate):
+		t.entered = false
+		return f.push(e)
+	case e.Seq <= t.have:
+		return true
+	case e.Seq == t.have+1 && f.push(e):
+		t.have = e.Seq
+		t.want = max(t.want, t.have)
+		if e.Action == wire.ActLeave && mine {
+			delete(f.talks, fold(name))
+		}
+		return true
+	}
+	t.full = t.full || e.Seq == t.have+1
+	t.want = max(t.want, e.Seq)
+	signal(f.hole)
+	return false
+}
+
+// conversation is the name under which the reader knows the conversation of e.
+func (f *feed) conversation(e *wire.Event) string {
+	if !wire.IsRoom(e.To) && fold(e.To) == f.me && e.From != "" {
+		return e.From
+	}
+	return e.To
+}
+
+// push queues e for the reader, if there is room.
+func (f *feed) push(e *wire.Event) bool {
+	if len(f.queue) >= f.max {
+		return false
+	}
+	f.queue = append(f.queue, e)
+	signal(f.queued)
+	return true
+}
+
+// behind takes in that a conversation has come as far as e.Seq. In one that is
+// new to the client, that is where its reader begins, except with a person who first
+// wrote while the connection was lost: that is read from the start.
+func (f *feed) behind(e *wire.Event) {
+	t := f.talks[fold(e.To)]
+	switch {
+	case t != nil:
+	case f.first || wire.IsRoom(e.To):
+		f.talks[fold(e.To)] = &talk{name: e.To, have: e.Seq, want: e.Seq}
+		f.push(e)
+		return
+	default:
+		t = &talk{name: e.To}
+		f.talks[fold(e.To)] = t
+	}
+	if e.Seq > t.have {
+		t.want = max(t.want, e.Seq)
+		signal(f.hole)
+	}
+}
+
+// entered takes in that the reader has come into a room whose newest entry is seq.
+func (f *feed) entered(room string, seq uint64) {
+	if f.quiet || seq == 0 {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.talks[fold(room)] == nil {
+		f.talks[fold(room)] = &talk{name: room, have: seq, want: seq, entered: true}
+		return
+	}
+	t := f.talks[fold(room)]
+	if seq > t.have+1 {
+		t.want = max(t.want, seq)
+		signal(f.hole)
+	}
+}
+
+// forget ends the order of a room that was left.
+func (f *feed) forget(room string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.talks, fold(room))
+}
+
+// since is what the client has, for presence; as much of it as fits an object. The
+// server says "behind" of the others.
+func (f *feed) since() (have []wire.Since) {
+	const most = 32 << 10 // bytes
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	size := 0
+	for _, t := range f.talks {
+		if size += len(t.name) + 20; size > most {
+			break
+		}
+		have = append(have, wire.Since{To: t.name, Seq: t.have})
+	}
+	return have
+}
+
+// pump hands the queue to the reader. When the client has given up it goes on until
+// the queue is empty; when it was closed it stops.
+func (f *feed) pump(ctx context.Context, closed <-chan struct{}) {
+	defer close(f.out)
+	for {
+		f.mu.Lock()
+		var next *wire.Event
+		if len(f.queue) > 0 {
+			next = f.queue[0]
+			f.queue[0] = nil
+			f.queue = f.queue[1:]
+		} else {
+			f.queue = nil
+		}
+		f.mu.Unlock()
+		if next == nil {
+			if ctx.Err() != nil {
+				return
+			}
+			select {
+			case <-f.queued:
+			case <-ctx.Done():
+			}
+			continue
+		}
+		signal(f.room)
+		select {
+		case f.out <- next:
+		case <-closed:
+			return
+		}
+	}
+}
