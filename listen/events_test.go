@@ -1,0 +1,195 @@
+package listen
+
+import (
+	"bufio"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"jim/chat"
+	"jim/wire"
+)
+
+// subscribe asks for events and returns the server's side and the client's.
+func subscribe(t *testing.T, h *hub, query string, headers ...string) (chat.Conn, *bufio.Reader, io.Closer) {
+	t.Helper()
+	c := h.dial(t, 0)
+	say(t, c, "GET /jim/events"+query+" HTTP/1.1\r\nHost: localhost\r\n"+strings.Join(append(headers, basic("ann:")), "\r\n")+"\r\n\r\n")
+	return h.next(t), bufio.NewReader(c), c
+}
+
+func TestEventsAsServerSentEvents(t *testing.T) {
+	h := open(t, Options{}, "tcp://127.0.0.1:0")
+	s, in, _ := subscribe(t, h, "?since="+url.QueryEscape(`{"#ops":918,"bob":7}`), "Last-Event-ID: #ops 920")
+	gets(t, s, `{"action":"presence","id":"http-authorization","jim":2,"user":{"account_name":"ann"},"since":{"#ops":920,"bob":7}}`)
+	if p := s.Peer(); p.Brief || p.Transport != "http" {
+		t.Errorf("peer is %+v", p)
+	}
+	puts(t, s, `{"response":200,"user":{"account_name":"Ann"}}`, `{"action":"msg","to":"#ops","from":"bob","seq":921,"message":"hi"}`)
+	puts(t, s, `{"action":"msg","to":"Ann","from":"bob","seq":8}`, `{"action":"behind","to":"#ops","seq":9}`, `{"action":"typing","to":"#ops"}`)
+	s.Close()
+	r, err := http.ReadResponse(in, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(r.Body)
+	want := "event: response\ndata: {\"response\":200,\"user\":{\"account_name\":\"Ann\"}}\n\n" +
+		"id: #ops 921\ndata: {\"action\":\"msg\",\"to\":\"#ops\",\"from\":\"bob\",\"seq\":921,\"message\":\"hi\"}\n\n" +
+		"id: bob 8\ndata: {\"action\":\"msg\",\"to\":\"Ann\",\"from\":\"bob\",\"seq\":8}\n\n" +
+		"data: {\"action\":\"behind\",\"to\":\"#ops\",\"seq\":9}\n\ndata: {\"action\":\"typing\",\"to\":\"#ops\"}\n\n"
+	if err != nil || string(body) != want {
+		t.Errorf("got %q, %v; want %q", body, err, want)
+	}
+	if r.StatusCode != 200 || r.Header.Get("Content-Type") != "text/event-stream" || r.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("got %d %v", r.StatusCode, r.Header)
+	}
+}
+
+func TestEventsOfNobody(t *testing.T) {
+	h := open(t, Options{}, "tcp://127.0.0.1:0")
+	for request, want := range map[string]string{
+		"GET /jim/events":                                                       "401",
+		"GET /jim/events?since=x":                                               "401",
+		"GET /jim/events?since=x\r\n" + basic("ann:"):                           "400",
+		"GET /jim/events?since=%7B\r\n" + basic("ann:"):                         "400",
+		"GET /jim/events\r\nLast-Event-ID: #ops x\r\n" + basic("ann:"):          "400",
+		"GET /jim/events\r\nSec-Fetch-Site: cross-site\r\n" + basic("ann:"):     "403",
+		"GET /jim/events\r\nOrigin: https://evil.example\r\n" + basic("ann:"):   "403",
+		"GET /jim/events\r\nAuthorization: Basic " + strings.Repeat("A", 30000): "431",
+	} {
+		c := h.dial(t, 0)
+		line, rest, _ := strings.Cut(request, "\r\n")
+		if rest != "" {
+			rest += "\r\n"
+		}
+		say(t, c, line+" HTTP/1.1\r\nHost: localhost\r\n"+rest+"\r\n")
+		if got := hear(t, c); !strings.HasPrefix(got, "HTTP/1.1 "+want) {
+			t.Errorf("%.60q: got %q, want %s", request, got, want)
+		}
+		h.none(t)
+	}
+}
+
+func TestEventsRefusedByTheHub(t *testing.T) {
+	h := open(t, Options{}, "tcp://127.0.0.1:0")
+	s, in, _ := subscribe(t, h, "")
+	puts(t, s, `{"response":402,"error":"no"}`)
+	s.Close()
+	r, err := http.ReadResponse(in, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body, err := io.ReadAll(r.Body); r.StatusCode != 401 || string(body) != "{\"response\":402,\"error\":\"no\"}\n" {
+		t.Errorf("got %d %q, %v", r.StatusCode, body, err)
+	}
+	s, in, _ = subscribe(t, h, "")
+	s.Close()
+	if r, err := http.ReadResponse(in, nil); err != nil || r.StatusCode != 503 {
+		t.Errorf("got %v, %v; want 503", r, err)
+	}
+}
+
+func TestEventsEndWithTheirClient(t *testing.T) {
+	h := open(t, Options{}, "tcp://127.0.0.1:0")
+	s, _, client := subscribe(t, h, "")
+	if _, err := s.Read(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		_, err := s.Read()
+		ended <- err
+	}()
+	client.Close()
+	select {
+	case err := <-ended:
+		if err == nil {
+			t.Error("read gave an object")
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the session goes on without its client")
+	}
+}
+
+func TestEventsBeat(t *testing.T) {
+	h := open(t, Options{}, "tcp://127.0.0.1:0")
+	s, in, _ := subscribe(t, h, "")
+	stream := s.(*session).Conn.(*eventStream)
+	stream.beat() // before the answer, it must not decide the status
+	puts(t, s, `{"response":200}`)
+	stream.beat()
+	s.Close()
+	stream.beat()
+	r, err := http.ReadResponse(in, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body, err := io.ReadAll(r.Body); string(body) != "event: response\ndata: {\"response\":200}\n\n: \n\n" {
+		t.Errorf("got %q, %v", body, err)
+	}
+}
+
+func TestSince(t *testing.T) {
+	for _, c := range []struct {
+		values []string
+		last   string
+		want   []wire.Since
+	}{
+		{nil, "", nil},
+		{[]string{""}, "", nil},
+		{[]string{"{}"}, "", nil},
+		{[]string{`{"#ops":918,"bob":0}`}, "", []wire.Since{{To: "#ops", Seq: 918}, {To: "bob"}}},
+		{[]string{"#ops:918", "bob:7"}, "", []wire.Since{{To: "#ops", Seq: 918}, {To: "bob", Seq: 7}}},
+		{[]string{"#a:b:1"}, "", []wire.Since{{To: "#a:b", Seq: 1}}},
+		{[]string{"#ops:918"}, "#ops 920", []wire.Since{{To: "#ops", Seq: 920}}},
+		{[]string{"#ops:918", `{"#ops":3}`}, "#ops 20", []wire.Since{{To: "#ops", Seq: 918}}},
+		{nil, "комната 9007199254740991", []wire.Since{{To: "комната", Seq: wire.MaxSeq}}},
+		{nil, "of another server's", nil},
+	} {
+		got, err := parseSince(c.values, c.last)
+		if c.last == "of another server's" {
+			if err == nil {
+				t.Errorf("%q is %v", c.last, got)
+			}
+			continue
+		}
+		if err != nil || len(got) != len(c.want) {
+			t.Errorf("%q, %q: got %v, %v; want %v", c.values, c.last, got, err, c.want)
+			continue
+		}
+		for i := range got {
+			if got[i] != c.want[i] {
+				t.Errorf("%q, %q: got %v, want %v", c.values, c.last, got, c.want)
+			}
+		}
+	}
+	for _, bad := range []string{"x", ":1", "#ops:", "#ops:-1", "#ops:1.5", "#ops:9007199254740992", strings.Repeat("x", 27) + ":1", "\xff:1", "\x00:1",
+		"{", "{}{}", `{"a":1},"jim":1`, `{"a":1}}`, `{"a":"1"}`, `{"a":-1}`, `{"a":1,"a":2}`, `{"":1}`, `{"a":{"b":1}}`, `[1]`} {
+		if got, err := parseSince([]string{bad}, ""); err == nil {
+			t.Errorf("%q is %v, want an error", bad, got)
+		}
+	}
+}
+
+func FuzzSince(f *testing.F) {
+	f.Add(`{"#ops":918,"bob":7}`, "#ops 920")
+	f.Add("#ops:918", "")
+	f.Add(`{"a":1},"user":{}`, "a b c")
+	f.Fuzz(func(t *testing.T, value, last string) {
+		since, err := parseSince([]string{value, value}, last)
+		if err != nil {
+			return
+		}
+		var d wire.Decoder
+		var r wire.Request
+		if err := d.Request(hello(&credentials{Token: "t"}, since), wire.JIM2, &r); err != nil {
+			t.Fatalf("%q, %q make %v: %v", value, last, since, err)
+		}
+		if r.Action != wire.ActPresence || r.ID != helloID || r.User.Token != "t" || len(r.Since) != len(since) {
+			t.Fatalf("%q, %q make %+v", value, last, r)
+		}
+	})
+}

@@ -1,0 +1,115 @@
+package listen
+
+import (
+	"io"
+	"net"
+	"syscall"
+)
+
+// inflow is the receiving side of a connection: the bytes that have come and are
+// not done with. While there are none it holds no buffer, also while it waits.
+// One goroutine uses it.
+type inflow struct {
+	conn net.Conn
+	buf  []byte // of takeBuffer; nil while nothing is kept
+	r, w int32  // buf[r:w] is kept; small, as all of this is there for each idle connection
+
+	park // how it waits without a buffer
+}
+
+// begin receives from c, after the bytes of prefix, which are at most smallBuffer.
+func (in *inflow) begin(c net.Conn, prefix []byte) {
+	in.conn = c
+	if len(prefix) > 0 {
+		in.buf = takeBuffer(len(prefix))
+		in.w = int32(copy(in.buf, prefix))
+	}
+}
+
+// kept are the bytes not done with. They may be changed, and stay where they are
+// until the next fill.
+func (in *inflow) kept() []byte { return in.buf[in.r:in.w] }
+
+// drop is done with the first n of them.
+func (in *inflow) drop(n int) { in.r += int32(n) }
+
+// cut is done with kept()[from:to]; what stands behind it moves.
+func (in *inflow) cut(from, to int) {
+	kept := in.kept()
+	in.w = in.r + int32(from+copy(kept[from:], kept[to:]))
+}
+
+// fill waits for at least one more byte and adds what has come to what is kept.
+// An end of the stream is io.EOF.
+func (in *inflow) fill() error {
+	if in.r == in.w {
+		in.r, in.w = 0, 0
+	} else if int(in.w) == len(in.buf) {
+		in.makeRoom()
+	}
+	for range maxEmptyReads {
+		n, err := in.receive()
+		if n > 0 {
+			in.w += int32(n)
+			return nil // an error that came with bytes comes again
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return io.ErrNoProgress
+}
+
+// maxEmptyReads is how often a connection may bring neither bytes nor an error.
+const maxEmptyReads = 100
+
+// makeRoom moves what is kept to the front of the buffer, or to a larger one.
+func (in *inflow) makeRoom() {
+	buf := in.buf
+	if in.r == 0 {
+		buf = takeBuffer(len(in.buf) + 1)
+	}
+	n := copy(buf, in.buf[in.r:in.w])
+	if in.r == 0 {
+		giveBuffer(in.buf)
+	}
+	in.buf, in.r, in.w = buf, 0, int32(n)
+}
+
+// release gives the buffer back.
+func (in *inflow) release() {
+	if in.buf != nil {
+		giveBuffer(in.buf)
+	}
+	in.buf, in.r, in.w = nil, 0, 0
+}
+
+// receiveOne is receive for connections that cannot be waited on without reading:
+// it waits with a buffer of one byte where nothing is kept. What came with that
+// byte is read by the next call, into a buffer.
+func (in *inflow) receiveOne(one []byte) (int, error) {
+	if in.r != in.w {
+		return in.conn.Read(in.buf[in.w:])
+	}
+	in.release()
+	n, err := in.conn.Read(one)
+	if n > 0 {
+		in.buf = takeBuffer(smallBuffer)
+		in.buf[0] = one[0]
+	}
+	return n, err
+}
+
+// syscallConn is what lies below c in the operating system, or nil where bytes
+// must pass through c.
+func syscallConn(c net.Conn) syscall.RawConn {
+	sc, ok := c.(syscall.Conn)
+	if !ok {
+		return nil
+	}
+	raw, err := sc.SyscallConn()
+	if err != nil {
+		return nil // it is closed, as the next use of c will say
+	}
+	return raw
+}

@@ -1,0 +1,259 @@
+package listen
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"jim/chat"
+)
+
+// Options say who serves what is accepted, and who is.
+type Options struct {
+	// Serve takes every connection. It returns when the session is over, and has
+	// closed the Conn then. It must also return soon after ctx is done.
+	Serve func(ctx context.Context, c chat.Conn)
+
+	Log *slog.Logger // nil = nothing is logged
+
+	// Certificates are shown to TLS clients, chosen by name. CertFile and KeyFile
+	// (PEM) add one more; they are read once. Where there is none, one signed by
+	// itself is made in SelfSignedDir when first needed, and kept there.
+	Certificates      []tls.Certificate
+	CertFile, KeyFile string
+	SelfSignedDir     string
+
+	// Insecure allows plain text from other machines.
+	Insecure bool
+
+	// Proxy lists who must begin its connections with a PROXY header (version 1
+	// or 2) that says for whom they are. Nobody else may.
+	Proxy []netip.Prefix
+
+	// Origins are the web sites, such as "https://chat.example", whose pages may
+	// use this server beside its own.
+	Origins []string
+
+	// Page answers HTTP requests that are not the interface's; nil = 404.
+	Page http.Handler
+
+	MaxConns   int // connections at the same time; 0 = no limit
+	MaxPerHost int // the same from one address, or one /64 of IPv6; 0 = no limit
+
+	// Patience is how long a connection may say nothing before it is taken for
+	// JIM; 0 = 2 s.
+	Patience time.Duration
+}
+
+// Times that are no choice of the operator's.
+const (
+	defaultPatience = 2 * time.Second
+	// handshakeTimeout bounds a TLS handshake, and the wait for its first byte
+	// where only TLS is served.
+	handshakeTimeout = 10 * time.Second
+	// headerTimeout bounds an HTTP header, a PROXY header, and the wait for the
+	// rest of what begins like a method.
+	headerTimeout = 5 * time.Second
+	keepAlive     = 30 * time.Second
+)
+
+// Listeners are open addresses. All methods may be called from any goroutine.
+type Listeners struct {
+	o       Options
+	log     *slog.Logger
+	certs   *certificates
+	tls     *tls.Config
+	limits  limits
+	doors   []*door
+	web     *web
+	ctx     context.Context // done when Close is called
+	cancel  context.CancelFunc
+	unhook  func() bool // undoes Stop at the end of Open's context
+	stop    sync.Once
+	stopped chan struct{} // closed by Stop
+	// refusing bounds how many connections are told at once why they are refused.
+	refusing chan struct{}
+	wg       sync.WaitGroup // every goroutine, and every connection in net/http's hands
+
+	mu      sync.Mutex
+	closing bool
+	early   map[net.Conn]struct{} // connections that are no session yet
+}
+
+// door is one open address.
+type door struct {
+	net.Listener
+	address address
+	unix    *socketFile // of a UNIX socket
+}
+
+// Open listens on uris and serves what comes until Stop. Those are
+//
+//	tcp://HOST:PORT, HOST:PORT, :PORT     everything on one port
+//	tls://HOST:PORT                       the same, TLS only
+//	unix:///PATH, unix:///PATH?mode=0666  a UNIX socket, by default for its owner only
+//
+// Port 0 is any free one. The context is handed to Serve; once it is done, Open's
+// work is stopped as by Stop. An error about an address is an [*AddressError]; then
+// nothing stays open.
+func Open(ctx context.Context, uris []string, o Options) (*Listeners, error) {
+	if o.Serve == nil {
+		return nil, errors.New("listen: Options.Serve is missing")
+	}
+	if len(uris) == 0 {
+		return nil, errors.New("listen: no address given, such as tcp://127.0.0.1:7777")
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Patience == 0 {
+		o.Patience = defaultPatience
+	}
+	certs, err := loadCertificates(o)
+	if err != nil {
+		return nil, err
+	}
+	ls := &Listeners{
+		o: o, log: o.Log, certs: certs, tls: certs.config(),
+		limits:   limits{maxAll: o.MaxConns, maxHost: o.MaxPerHost, hosts: make(map[netip.Addr]int)},
+		stopped:  make(chan struct{}),
+		refusing: make(chan struct{}, maxRefusing),
+		early:    make(map[net.Conn]struct{}),
+	}
+	ls.ctx, ls.cancel = context.WithCancel(ctx)
+	for _, uri := range uris {
+		if err := ls.open(uri); err != nil {
+			ls.cancel()
+			ls.closeDoors()
+			return nil, err
+		}
+	}
+	ls.web = newWeb(ls)
+	ls.wg.Go(ls.web.run)
+	for _, d := range ls.doors {
+		ls.wg.Go(func() { ls.accept(d) })
+	}
+	ls.unhook = context.AfterFunc(ctx, ls.Stop)
+	return ls, nil
+}
+
+// open opens one address, and makes sure of a certificate where it needs one.
+func (ls *Listeners) open(uri string) error {
+	a, err := parseAddress(uri)
+	if err != nil {
+		return err
+	}
+	d, err := bind(ls.ctx, a)
+	if err != nil {
+		return err
+	}
+	ls.doors = append(ls.doors, d)
+	if d.unix != nil || a.scheme == schemeTCP && (ls.o.Insecure || isLoopback(d.Addr())) {
+		return nil
+	}
+	if err := ls.certs.ensure(); err != nil {
+		return &AddressError{a.text, "TLS is needed there and there is no certificate: " + err.Error(),
+			"give a certificate and its key, or allow plain text from other machines", err}
+	}
+	return nil
+}
+
+// Addresses are the open addresses as URIs, with the ports that were really
+// taken, in the order of Open's.
+func (ls *Listeners) Addresses() []string {
+	var all []string
+	for _, d := range ls.doors {
+		all = append(all, d.uri())
+	}
+	return all
+}
+
+// Fingerprint is the SHA-256 of the certificate signed by itself, as openssl
+// writes it: "3A:5F:…". It is "" while there is none.
+func (ls *Listeners) Fingerprint() string { return ls.certs.fingerprint() }
+
+// Stop accepts no more connections; those that are served go on. It may be
+// called any number of times.
+func (ls *Listeners) Stop() {
+	ls.stop.Do(func() {
+		close(ls.stopped)
+		ls.closeDoors()
+		ls.web.server.SetKeepAlivesEnabled(false)
+	})
+}
+
+func (ls *Listeners) closeDoors() {
+	for _, d := range ls.doors {
+		if err := d.Close(); err != nil {
+			ls.log.Warn("closing an address failed", "address", d.uri(), "error", err)
+		}
+	}
+}
+
+// Close stops, ends every connection that is no session yet and every one of
+// HTTP, makes the context of Serve done, and waits until every Serve has
+// returned. To let sessions say goodbye, call Stop, end them, then call Close.
+func (ls *Listeners) Close() {
+	ls.unhook()
+	ls.Stop()
+	ls.cancel()
+	ls.mu.Lock()
+	ls.closing = true
+	open := make([]net.Conn, 0, len(ls.early))
+	for c := range ls.early {
+		open = append(open, c)
+	}
+	ls.mu.Unlock()
+	for _, c := range open {
+		c.Close()
+	}
+	ls.web.close()
+	ls.wg.Wait()
+}
+
+// hold notes a connection that is no session yet, so that Close can end it. It
+// tells whether there is still time for that.
+func (ls *Listeners) hold(c net.Conn) bool {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	if ls.closing {
+		return false
+	}
+	ls.early[c] = struct{}{}
+	return true
+}
+
+// letGo forgets what was held.
+func (ls *Listeners) letGo(c net.Conn) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	delete(ls.early, c)
+}
+
+// isLoopback tells whether a network address is of this machine alone.
+func isLoopback(a net.Addr) bool {
+	host, ok := hostOf(a)
+	return ok && host.IsLoopback()
+}
+
+// hostOf is the IP address of a network address, IPv4 always as such.
+func hostOf(a net.Addr) (netip.Addr, bool) {
+	t, ok := a.(*net.TCPAddr)
+	if !ok {
+		return netip.Addr{}, false
+	}
+	host := t.AddrPort().Addr().Unmap()
+	return host, host.IsValid()
+}
+
+// trusted tells whether host must send a PROXY header.
+func (o *Options) trusted(host netip.Addr) bool {
+	return slices.ContainsFunc(o.Proxy, func(p netip.Prefix) bool { return p.Contains(host) })
+}

@@ -1,0 +1,17 @@
+//go:build !unix
+
+package listen
+
+import "syscall"
+
+// park is how an inflow waits: with one byte.
+type park struct {
+	one [1]byte
+}
+
+// receive reads into the free part of the buffer, which it takes when there is
+// something to read.
+func (in *inflow) receive() (int, error) { return in.receiveOne(in.one[:]) }
+
+// discard does nothing where a socket cannot be read without waiting.
+func discard(syscall.RawConn) {}

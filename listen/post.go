@@ -1,0 +1,248 @@
+package listen
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"jim/chat"
+	"jim/wire"
+)
+
+// post runs one request: POST /jim with the object as the body, whatever its
+// content type says. What protects against forms of other sites is
+// [Options.crossSite]; and nobody is logged in by a cookie.
+func (h *web) post(w http.ResponseWriter, r *http.Request) {
+	if !allow(w, r, http.MethodPost) {
+		return
+	}
+	body, err := readBody(w, r)
+	if err != nil {
+		replyError(w, err, "")
+		return
+	}
+	var d wire.Decoder
+	var q wire.Request
+	if err := d.Request(body, wire.JIM2, &q); err != nil {
+		replyError(w, err, "")
+		return
+	}
+	e := &exchange{peer: webConnOf(r).a.peer, script: [][]byte{body}, id: q.ID,
+		answered: make(chan struct{}, 2), gone: make(chan struct{})}
+	e.peer.Brief = true
+	user, err := identity(r)
+	if err != nil {
+		replyError(w, err, q.ID)
+		return
+	}
+	if user != nil && !speaksForItself(&q, user) {
+		e.script = [][]byte{hello(user, nil), body}
+	}
+	if q.Action == wire.ActSync {
+		e.lines = w
+	}
+	stop := context.AfterFunc(r.Context(), func() { e.Close() })
+	h.ls.o.Serve(h.ls.ctx, e)
+	stop()
+	e.Close()
+	e.reply(w)
+}
+
+// speaksForItself tells whether a request says who asks, so that the header is
+// not needed. A guest who registers is logged in first: the name is his already.
+func speaksForItself(q *wire.Request, user *credentials) bool {
+	switch q.Action {
+	case wire.ActPresence, wire.ActAuthenticate:
+		return true
+	case wire.ActRegister:
+		return user.Token == "" && user.Password != ""
+	}
+	return false
+}
+
+// readBody reads one object from the body of a request.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *wire.Error) {
+	const bodyTimeout = 10 * time.Second
+	control := http.NewResponseController(w)
+	if control.SetReadDeadline(time.Now().Add(bodyTimeout)) != nil {
+		return nil, wire.Errorf(wire.BadRequest, "the connection is gone")
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(wire.JIM2.Object)))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, wire.Errorf(wire.TooLarge, "an object may have %d bytes", wire.JIM2.Object)
+	case err != nil:
+		return nil, wire.Errorf(wire.Timeout, "the body of the request did not come in whole")
+	}
+	if control.SetReadDeadline(time.Time{}) != nil {
+		return nil, wire.Errorf(wire.BadRequest, "the connection is gone")
+	}
+	return single(body)
+}
+
+// exchange is a [chat.Conn] for one request over HTTP: Read gives the presence
+// made from the Authorization header, once that is answered the request, and at
+// last io.EOF. Write keeps the answers, which are recognised by their order: the
+// hub answers every request once.
+type exchange struct {
+	peer     chat.Peer
+	script   [][]byte // what Read gives
+	id       string   // of the request
+	given    int      // of the script, Read's own
+	answered chan struct{}
+	gone     chan struct{}
+	once     sync.Once
+
+	closed atomic.Bool
+	busy   atomic.Bool // the client may be keeping Write waiting
+
+	mu     sync.Mutex          // held while lines are written
+	lines  http.ResponseWriter // of sync: where events go before the answer; nil = nowhere
+	begun  bool                // something was written there
+	over   bool                // the hub is heard no more
+	count  int                 // answers that came
+	code   wire.Code           // of the last one
+	answer []byte              // the last one
+}
+
+// Read is [chat.Conn]'s.
+func (e *exchange) Read() ([]byte, error) {
+	if e.given > 0 {
+		select {
+		case <-e.answered:
+		case <-e.gone:
+			return nil, net.ErrClosed
+		}
+	}
+	if e.given == len(e.script) || e.refused() {
+		return nil, io.EOF
+	}
+	e.given++
+	return e.script[e.given-1], nil
+}
+
+// refused tells whether there is an answer already and it is an error.
+func (e *exchange) refused() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.count > 0 && e.code.IsError()
+}
+
+// Write is [chat.Conn]'s.
+func (e *exchange) Write(batches []*wire.Batch) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.busy.Store(e.lines != nil)
+	defer e.busy.Store(false)
+	if e.closed.Load() || e.over {
+		return net.ErrClosed
+	}
+	for _, b := range batches {
+		for i := range b.Len() {
+			if err := e.take(b.Object(i)); err != nil {
+				return err
+			}
+		}
+	}
+	if e.begun {
+		return http.NewResponseController(e.lines).Flush()
+	}
+	return nil
+}
+
+// take sorts out one object from the hub.
+func (e *exchange) take(object []byte) error {
+	code := responseCode(object)
+	switch {
+	case e.count == len(e.script) || e.code.IsError():
+		return nil // it comes after the answer
+	case code >= wire.OK:
+		e.count++
+		e.code, e.answer = code, append(e.answer[:0], object...)
+		e.answered <- struct{}{} // there is room for all of the script
+		return nil
+	case code != 0 || e.lines == nil || e.count < len(e.script)-1:
+		return nil
+	}
+	if !e.begun {
+		e.begun = true
+		e.lines.Header().Set("Content-Type", "application/x-ndjson")
+	}
+	_, err := e.lines.Write(object)
+	return err
+}
+
+// Close is [chat.Conn]'s. A Write that the client keeps waiting is woken by a
+// deadline in the past.
+func (e *exchange) Close() error {
+	e.once.Do(func() {
+		e.closed.Store(true)
+		close(e.gone)
+		if e.busy.Load() {
+			_ = http.NewResponseController(e.lines).SetWriteDeadline(time.Unix(1, 0)) // fails when the connection is gone
+		}
+	})
+	return nil
+}
+
+func (e *exchange) Peer() chat.Peer { return e.peer }
+
+// reply gives the client its answer, after the session.
+func (e *exchange) reply(w http.ResponseWriter) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.over = true
+	if e.count < len(e.script) && !e.code.IsError() {
+		e.code, e.answer = wire.Unavailable, errorObject(
+			wire.Errorf(wire.Unavailable, "the session ended before the answer; send the same id again").After(time.Second), e.id)
+	}
+	if e.begun {
+		_, _ = w.Write(e.answer) // the client may be gone
+		return
+	}
+	if e.code.IsError() {
+		e.amend(w)
+	}
+	reply(w, e.code, e.answer)
+}
+
+// amend puts what an error says into the header, and the id of the request where
+// the error is the answer to the presence before it.
+func (e *exchange) amend(w http.ResponseWriter) {
+	o, err := wire.DecodeFromServer(e.answer)
+	if err != nil || o.Response == nil {
+		return // it is no less an answer
+	}
+	r := o.Response
+	setRetryAfter(w, r.RetryAfter)
+	if r.ID != helloID {
+		return
+	}
+	r.ID = e.id
+	if data, err := r.AppendJSON(nil); err == nil {
+		e.answer = append(data, '\n')
+	}
+}
+
+// responseCode is the code of a response, and 0 of any other object. A response
+// begins with its code; see [wire.Response.AppendJSON].
+func responseCode(object []byte) wire.Code {
+	rest, ok := bytes.CutPrefix(object, []byte(`{"response":`))
+	if !ok {
+		return 0
+	}
+	end := bytes.IndexAny(rest, ",}")
+	n, err := strconv.Atoi(string(rest[:max(end, 0)]))
+	if err != nil {
+		return 0
+	}
+	return wire.Code(n)
+}

@@ -1,0 +1,98 @@
+package listen
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"jim/wire"
+)
+
+// maxSince is how many conversations one request may name.
+const maxSince = 1000
+
+// parseSince reads what a client of /jim/events has already: the values of
+// `since`, each {"#ops":918,"bob":7} or #ops:918, and the header Last-Event-ID,
+// "#ops 918", which a browser sends when it connects again. Of a conversation
+// that is named more than once the largest number counts.
+func parseSince(values []string, lastEventID string) ([]wire.Since, *wire.Error) {
+	var all []wire.Since
+	for _, v := range values {
+		some, err := parseOneSince(strings.TrimSpace(v))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	if i := strings.LastIndexByte(lastEventID, ' '); i > 0 {
+		s, err := conversationSince(lastEventID[:i], lastEventID[i+1:])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	slices.SortFunc(all, func(a, b wire.Since) int {
+		if c := strings.Compare(a.To, b.To); c != 0 {
+			return c
+		}
+		return cmp.Compare(b.Seq, a.Seq)
+	})
+	all = slices.CompactFunc(all, func(a, b wire.Since) bool { return a.To == b.To })
+	if len(all) > maxSince {
+		return nil, wire.Errorf(wire.BadRequest, "`since` may name %d conversations", maxSince)
+	}
+	return all, nil
+}
+
+func parseOneSince(v string) ([]wire.Since, *wire.Error) {
+	switch {
+	case v == "":
+		return nil, nil
+	case strings.HasPrefix(v, "{"):
+		return parseSinceObject(v)
+	}
+	i := strings.LastIndexByte(v, ':')
+	if i < 0 {
+		return nil, badSince(v)
+	}
+	s, err := conversationSince(v[:i], v[i+1:])
+	return []wire.Since{s}, err
+}
+
+// parseSinceObject reads {"#ops":918} with the protocol's own decoder. That v is
+// one value is looked at first: it must not add members to the request.
+func parseSinceObject(v string) ([]wire.Since, *wire.Error) {
+	if len(v) > wire.JIM2.Object/2 || !json.Valid([]byte(v)) {
+		return nil, badSince(v)
+	}
+	var d wire.Decoder
+	var r wire.Request
+	if err := d.Request([]byte(`{"action":"sync","since":`+v+`}`), wire.JIM2, &r); err != nil {
+		return nil, err
+	}
+	for _, s := range r.Since {
+		if s.To == "" {
+			return nil, badSince(v)
+		}
+	}
+	return r.Since, nil
+}
+
+func conversationSince(to, seq string) (wire.Since, *wire.Error) {
+	n, err := strconv.ParseUint(seq, 10, 64)
+	if err != nil || n > wire.MaxSeq || to == "" || !utf8.ValidString(to) || strings.IndexByte(to, 0) >= 0 || utf8.RuneCountInString(to) > wire.JIM2.Name+1 {
+		return wire.Since{}, badSince(to + ":" + seq)
+	}
+	return wire.Since{To: to, Seq: n}, nil
+}
+
+func badSince(v string) *wire.Error {
+	const enough = 40
+	if len(v) > enough {
+		v = v[:enough]
+	}
+	return wire.Errorf(wire.BadRequest, "`since` is like {\"#ops\":918} or #ops:918 (URL-encoded), not %q", v)
+}

@@ -1,0 +1,6 @@
+//go:build !unix
+
+package listen
+
+// restrictMode does nothing where files have no modes.
+func restrictMode(uintptr) {}

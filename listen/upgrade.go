@@ -1,0 +1,70 @@
+package listen
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gobwas/ws"
+
+	"jim/wire"
+)
+
+// subprotocol is accepted when a client offers it; it need not.
+const subprotocol = "jim"
+
+// wantsWebSocket tells whether a request asks for a WebSocket.
+func wantsWebSocket(r *http.Request) bool {
+	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+}
+
+// webSocket turns a request into a WebSocket and serves that in a fresh
+// goroutine, so that what the request took is given back.
+func (h *web) webSocket(w http.ResponseWriter, r *http.Request) {
+	if !wantsWebSocket(r) {
+		w.Header().Set("Upgrade", "websocket")
+		w.Header().Set("Connection", "Upgrade")
+		replyError(w, wire.Errorf(wire.UpgradeRequired, "this is the address of a WebSocket"), "")
+		return
+	}
+	conn := webConnOf(r)
+	upgrader := ws.HTTPUpgrader{
+		Timeout:  headerTimeout,
+		Protocol: func(name string) bool { return name == subprotocol },
+		Header:   http.Header{"X-Content-Type-Options": {"nosniff"}},
+	}
+	_, rw, _, err := upgrader.Upgrade(r, w)
+	if err != nil {
+		h.ls.log.Debug("a WebSocket handshake failed", "peer", conn.a.peer.Address, "error", err)
+		if rw != nil { // the connection is ours, and was answered
+			conn.Close()
+		}
+		return
+	}
+	// What came behind the request is in net/http's buffer, which is not kept.
+	early, err := rw.Reader.Peek(rw.Reader.Buffered())
+	if err != nil || len(early) > smallBuffer || conn.SetDeadline(time.Time{}) != nil {
+		conn.Close()
+		return
+	}
+	h.ls.letGo(conn.a.Conn)
+	// Any bytes before were the request's.
+	c := newWebSocket(withoutPrefix(conn.Conn), &conn.a.peer, slices.Clone(early))
+	c.peer.Transport = "ws"
+	if r.TLS != nil {
+		c.peer.Transport = "wss"
+	}
+	go h.serveWebSocket(c)
+}
+
+// serveWebSocket is the goroutine of a WebSocket, shallow like that of a stream.
+// It takes the place of the connection of HTTP, in all counts, and keeps nothing
+// else of that.
+func (h *web) serveWebSocket(c *webSocket) {
+	defer h.ls.wg.Done()
+	host := c.peer.Host
+	h.ls.o.Serve(h.ls.ctx, c)
+	c.Close()
+	h.ls.limits.leave(host)
+}
