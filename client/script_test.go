@@ -43,16 +43,23 @@ func (n *network) accept() *peer {
 // hear reads the next request, which must be action, and returns it.
 func (p *peer) hear(action string) *wire.Request {
 	p.t.Helper()
+	q := p.next()
+	if q.Action != action {
+		p.t.Fatalf("heard %+v, want %s", q, action)
+	}
+	return q
+}
+
+// next reads the next request, whatever it asks.
+func (p *peer) next() *wire.Request {
+	p.t.Helper()
 	object, err := p.s.read()
 	if err != nil {
-		p.t.Fatalf("waiting for %s: %v", action, err)
+		p.t.Fatalf("waiting for a request: %v", err)
 	}
 	q := new(wire.Request)
 	if err := new(wire.Decoder).Request(object, wire.JIM2, q); err != nil {
 		p.t.Fatalf("%s: %v", object, err)
-	}
-	if q.Action != action {
-		p.t.Fatalf("heard %s, want %s", object, action)
 	}
 	return q
 }
