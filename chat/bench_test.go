@@ -51,8 +51,10 @@ func (s *sink) Close() error {
 	return nil
 }
 
-func (s *sink) Peer() chat.Peer {
-	return chat.Peer{Transport: "sink", Address: "sink", Local: true, UID: -1}
+func (s *sink) Ready() bool { return len(s.in) > 0 }
+
+func (s *sink) Peer() *chat.Peer {
+	return &chat.Peer{Transport: "sink", Address: "sink", Local: true, UID: -1}
 }
 
 // BenchmarkFanOut is one message said in a room of a hundred, kept and told to

@@ -20,13 +20,19 @@ type Conn interface {
 	// ends the connection. One goroutine reads.
 	Read() ([]byte, error)
 
+	// Ready tells whether more than white space has come that Read has not
+	// returned: most likely Read would not have to wait. The reader calls it.
+	Ready() bool
+
 	// Write sends batches in order and returns when the transport has taken
 	// them. Objects of one batch may travel together. It keeps neither the
 	// slice nor the batches, and changes nothing in them. One goroutine writes.
 	Write(batches []*wire.Batch) error
 
 	Close() error
-	Peer() Peer
+
+	// Peer tells who is at the other end. It does not change.
+	Peer() *Peer
 }
 
 // Peer is what a transport knows of who is at the other end.

@@ -20,7 +20,7 @@ const (
 	Nowhere    Policy = "nowhere"
 )
 
-func (p Policy) allows(peer Peer) bool {
+func (p Policy) allows(peer *Peer) bool {
 	return p == Everywhere || (p == Local || p == "") && peer.Local
 }
 
@@ -56,6 +56,7 @@ type Hub struct {
 
 	nextSession atomic.Uint64
 	presence    presence
+	workers     workers
 
 	mu       sync.Mutex
 	closing  bool
@@ -159,6 +160,7 @@ func (h *Hub) Shutdown(ctx context.Context, retryAfter time.Duration) error {
 	}
 	leaving.Wait()
 	h.own.Wait()
+	defer h.workers.stop()
 	select {
 	case <-h.ended:
 		return nil
@@ -227,6 +229,7 @@ func (h *Hub) watch() {
 		}
 		now := time.Now()
 		h.rates.forget(now)
+		h.workers.trim()
 		h.mu.Lock()
 		h.forgetRooms()
 		for s := range h.sessions {

@@ -246,6 +246,7 @@ func (s *Session) login(r *wire.Request, l *admission) (*wire.Response, error) {
 		return nil, bad
 	}
 	s.setAccount(l, p, r.Device)
+	s.stopWaiting()
 	first := p.greet(l.status)
 	s.respond(r.ID, s.welcome(token, l.code), nil)
 	p.add(s)
@@ -269,8 +270,7 @@ func (s *Session) setAccount(l *admission, p *person, device string) {
 
 // welcome is the answer to who has said who he is.
 func (s *Session) welcome(token string, code wire.Code) *wire.Response {
-	limits := s.limits
-	return &wire.Response{Code: max(code, wire.OK), JIM: wire.Version, Server: s.hub.opt.Server, User: s.self(), Token: token, Limits: &limits}
+	return &wire.Response{Code: max(code, wire.OK), JIM: wire.Version, Server: s.hub.opt.Server, User: s.self(), Token: token, Limits: s.limits}
 }
 
 // self is the session's own account as it sees it.

@@ -60,7 +60,9 @@ func (p *pipe) Close() error {
 	return nil
 }
 
-func (p *pipe) Peer() chat.Peer { return p.peer }
+func (p *pipe) Ready() bool { return len(p.in) > 0 }
+
+func (p *pipe) Peer() *chat.Peer { return &p.peer }
 
 // house is a hub over a real store, and those who talk with it.
 type house struct {

@@ -23,14 +23,14 @@ type Session struct {
 	// static after construction
 	hub   *Hub
 	conn  Conn
-	peer  Peer
+	peer  *Peer
 	out   *outbox
 	id    uint64
 	began time.Time
 
 	// owned by the goroutine of run
 	ctx     context.Context
-	limits  wire.Limits
+	limits  *wire.Limits
 	spoke   bool // an object was decoded
 	strikes int  // broken objects since the last good one
 	v1      jim1
@@ -43,11 +43,13 @@ type Session struct {
 	device  int64           // the token that logged in; 0 = none
 	name    string          // the device's, as it was given
 	subs    map[string]*sub // by compared address
+
+	patience *time.Timer // until it is known who it is; then nil
 }
 
 func newSession(h *Hub, c Conn) *Session {
 	s := &Session{
-		hub: h, conn: c, peer: c.Peer(), limits: wire.JIM2,
+		hub: h, conn: c, peer: c.Peer(), limits: &wire.JIM2,
 		id: h.nextSession.Add(1),
 	}
 	if s.began = s.peer.Since; s.began.IsZero() {
@@ -60,11 +62,9 @@ func newSession(h *Hub, c Conn) *Session {
 // run reads and handles objects until the connection ends.
 func (s *Session) run(ctx context.Context) {
 	s.ctx = ctx
-	patience := s.patience()
+	s.waitForLogin()
 	err := s.readAll()
-	if patience != nil {
-		patience.Stop()
-	}
+	s.stopWaiting()
 	if s.leaving || err != nil && s.bid(err) {
 		s.out.wait()
 	}
@@ -94,37 +94,49 @@ func (s *Session) log(err error) {
 		"account", s.account.Name, "lasted", time.Since(s.began).Round(time.Millisecond), "err", err)
 }
 
-// patience tells a silent peer how to begin, and later ends it, unless it has
-// logged in by then.
-func (s *Session) patience() *time.Timer {
+// waitForLogin tells a silent peer how to begin, and later ends it, unless
+// stopWaiting is called before.
+func (s *Session) waitForLogin() {
 	if s.peer.Brief {
-		return nil
+		return
 	}
-	probed := false
-	var timer *time.Timer
-	s.mu.Lock() // the timer's function waits until timer is set
+	s.mu.Lock() // the timer's function waits until the timer is known
 	defer s.mu.Unlock()
-	timer = time.AfterFunc(probeAfter-time.Since(s.began), func() {
+	s.patience = time.AfterFunc(probeAfter-time.Since(s.began), func() {
 		s.mu.Lock()
-		known, spoke, again := s.account.ID != 0, s.spoke, timer
-		s.mu.Unlock()
-		switch {
-		case known:
-		case probed:
-			s.out.answer(func(b *wire.Batch) {
-				e := wire.Errorf(wire.Timeout, "you have not said who you are: %s", wire.Hello)
-				b.AppendResponse(stamp(e.Response("")))
-			})
-			s.out.finish(goodbye("you have not said who you are", 0))
-		default:
-			probed = true
-			if !spoke {
-				s.probe()
-			}
-			again.Reset(loginAfter - probeAfter)
+		defer s.mu.Unlock()
+		if s.patience == nil {
+			return
 		}
+		if !s.spoke {
+			s.probe()
+		}
+		s.patience = time.AfterFunc(loginAfter-probeAfter, s.giveUp)
 	})
-	return timer
+}
+
+// giveUp ends a session whose peer has not said who it is.
+func (s *Session) giveUp() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.patience == nil {
+		return
+	}
+	s.out.answer(func(b *wire.Batch) {
+		e := wire.Errorf(wire.Timeout, "you have not said who you are: %s", wire.Hello)
+		b.AppendResponse(stamp(e.Response("")))
+	})
+	s.out.finish(goodbye("you have not said who you are", 0))
+}
+
+// stopWaiting is called when the peer has said who it is, or is gone.
+func (s *Session) stopWaiting() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.patience != nil {
+		s.patience.Stop()
+		s.patience = nil
+	}
 }
 
 // probe asks a peer that has said nothing who it is.
@@ -134,41 +146,49 @@ func (s *Session) probe() {
 	})
 }
 
-// working is what decoding needs, shared by all sessions while they are silent.
-type working struct {
-	decoder wire.Decoder
-	request wire.Request
-}
-
-var workings = sync.Pool{New: func() any { return new(working) }}
-
+// readAll waits for what the peer says and has it handled. Its frame, and what it
+// calls, is kept small: it is most of what an idle connection holds.
 func (s *Session) readAll() error {
 	for !s.leaving {
 		object, err := s.conn.Read()
 		if err != nil {
-			if err = s.fault(err, ""); err != nil {
-				return err
-			}
-			continue
+			err = s.fault(err, "")
+		} else {
+			err = s.hub.workers.handle(s, object)
 		}
-		w := workings.Get().(*working)
-		err = s.take(w, object)
-		workings.Put(w)
 		if err != nil {
 			return err
 		}
-		s.breathe()
 	}
 	return nil
 }
 
+// burst handles an object, and the next ones while they are there already.
+func (s *Session) burst(w *worker, object []byte) error {
+	for {
+		if err := s.take(w, object); err != nil {
+			return err
+		}
+		s.breathe()
+		if s.leaving || !s.conn.Ready() {
+			return nil
+		}
+		var err error
+		for object, err = s.conn.Read(); err != nil; object, err = s.conn.Read() {
+			if err = s.fault(err, ""); err != nil {
+				return err
+			}
+		}
+	}
+}
+
 // take decodes and handles one object. An error ends the session.
-func (s *Session) take(w *working, object []byte) error {
-	bad := w.decoder.Request(object, s.limits, &w.request)
+func (s *Session) take(w *worker, object []byte) error {
+	bad := w.decoder.Request(object, *s.limits, &w.request)
 	if !s.spoke {
 		s.hear(&w.request)
 		if bad == nil && s.v1.on && w.request.Action != wire.ActPresence { // which may carry a key, and be long
-			bad = w.decoder.Request(object, s.limits, &w.request)
+			bad = w.decoder.Request(object, *s.limits, &w.request)
 		}
 	}
 	if bad != nil {
@@ -194,7 +214,7 @@ func (s *Session) hear(r *wire.Request) {
 	}
 	s.v1.on = !s.peer.Brief && !s.operates(r)
 	if s.v1.on {
-		s.limits = wire.JIM1
+		s.limits = &wire.JIM1
 	} else {
 		s.out.unpace()
 	}

@@ -216,7 +216,10 @@ func (s *eventStream) wake(more func()) {
 	})
 }
 
-func (s *eventStream) Peer() chat.Peer { return s.peer }
+// Ready is [chat.Conn]'s.
+func (s *eventStream) Ready() bool { return false }
+
+func (s *eventStream) Peer() *chat.Peer { return &s.peer }
 
 // end finishes the answer, after the session.
 func (s *eventStream) end() {

@@ -193,7 +193,10 @@ func (e *exchange) Close() error {
 	return nil
 }
 
-func (e *exchange) Peer() chat.Peer { return e.peer }
+// Ready is [chat.Conn]'s.
+func (e *exchange) Ready() bool { return false }
+
+func (e *exchange) Peer() *chat.Peer { return &e.peer }
 
 // reply gives the client its answer, after the session.
 func (e *exchange) reply(w http.ResponseWriter) {

@@ -1,6 +1,7 @@
 package listen
 
 import (
+	"bytes"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -55,6 +56,11 @@ func (s *stream) Read() ([]byte, error) {
 	}
 }
 
+// Ready is [chat.Conn]'s.
+func (s *stream) Ready() bool {
+	return len(bytes.TrimLeft(s.in.kept(), " \t\r\n")) > 0
+}
+
 // Write is [chat.Conn]'s. One object, like one batch, is one write to the system.
 func (s *stream) Write(batches []*wire.Batch) error {
 	return write(s.in.conn, batches, (*wire.Batch).Bytes)
@@ -66,7 +72,7 @@ func (s *stream) Close() error {
 	return nil
 }
 
-func (s *stream) Peer() chat.Peer { return s.peer }
+func (s *stream) Peer() *chat.Peer { return &s.peer }
 
 // write writes batches in the form that a transport gives them. What fits into
 // one buffer is joined and is one write, so that there is one system call, and

@@ -57,6 +57,9 @@ func newWebSocket(c net.Conn, peer *chat.Peer, prefix []byte) *webSocket {
 	return s
 }
 
+// Ready is [chat.Conn]'s.
+func (s *webSocket) Ready() bool { return len(s.in.kept()) > s.done }
+
 // Read is [chat.Conn]'s. A close frame between messages is io.EOF.
 func (c *webSocket) Read() ([]byte, error) {
 	c.in.drop(c.done)
@@ -260,7 +263,7 @@ func (c *webSocket) sayBye() {
 	shut(c.in.conn)
 }
 
-func (c *webSocket) Peer() chat.Peer { return c.peer }
+func (c *webSocket) Peer() *chat.Peer { return &c.peer }
 
 // single is the one object that message is, without white space around it.
 func single(message []byte) ([]byte, *wire.Error) {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -56,6 +57,11 @@ func serve(ctx context.Context, conf *config, all map[string]said, stdout io.Wri
 	if err != nil {
 		return openError(conf.data, err)
 	}
+	var frugal sync.WaitGroup
+	ctx, over := context.WithCancel(ctx)
+	frugal.Go(func() { giveMemoryBack(ctx) })
+	defer func() { over(); frugal.Wait() }()
+
 	s := &server{log: log, kept: kept}
 	s.hub = chat.New(kept, hubOptions(conf, log))
 	s.doors, err = listen.Open(ctx, conf.addresses(), listenOptions(conf, s.hub, log))

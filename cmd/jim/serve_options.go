@@ -39,6 +39,7 @@ func listenOptions(conf *config, hub *chat.Hub, log *slog.Logger) listen.Options
 		SelfSignedDir: conf.data,
 		Insecure:      conf.insecure,
 		Origins:       conf.origin,
+		Page:          pages(conf.socket()),
 		MaxConns:      places(),
 		MaxPerHost:    maxPerHost,
 	}

@@ -1,0 +1,92 @@
+package chat
+
+import (
+	"sync"
+
+	"jim/wire"
+)
+
+// workers handle what comes from peers. A session's own goroutine only waits for
+// bytes, so that its stack stays as small as it began; decoding, passwords and
+// the store want much more of it, which is needed by as many as are busy, not by
+// as many as are connected.
+type workers struct {
+	mu   sync.Mutex
+	idle []*worker // the one used last is used next
+	all  sync.WaitGroup
+}
+
+// worker is one goroutine and what decoding needs.
+type worker struct {
+	jobs chan job
+	done chan error
+
+	decoder wire.Decoder
+	request wire.Request
+	unused  int // how often trim saw it idle; guarded by workers.mu
+}
+
+// job is the first object of a burst, and whose it is.
+type job struct {
+	session *Session
+	object  []byte
+}
+
+// handle handles an object and those that came with it, and returns when that is
+// done. An error ends the session.
+func (ws *workers) handle(s *Session, object []byte) error {
+	w := ws.take()
+	w.jobs <- job{s, object}
+	err := <-w.done
+	ws.mu.Lock()
+	w.unused = 0
+	ws.idle = append(ws.idle, w)
+	ws.mu.Unlock()
+	return err
+}
+
+func (ws *workers) take() *worker {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if n := len(ws.idle); n > 0 {
+		w := ws.idle[n-1]
+		ws.idle = ws.idle[:n-1]
+		return w
+	}
+	w := &worker{jobs: make(chan job), done: make(chan error)}
+	ws.all.Go(w.run)
+	return w
+}
+
+func (w *worker) run() {
+	for j := range w.jobs {
+		w.done <- j.session.burst(w, j.object)
+	}
+}
+
+// trim ends workers that nobody has needed twice in a row.
+func (ws *workers) trim() {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	kept := ws.idle[:0]
+	for _, w := range ws.idle {
+		if w.unused++; w.unused > 2 {
+			close(w.jobs)
+		} else {
+			kept = append(kept, w)
+		}
+	}
+	clear(ws.idle[len(kept):])
+	ws.idle = kept
+}
+
+// stop ends all workers; no session may be left.
+func (ws *workers) stop() {
+	ws.mu.Lock()
+	for _, w := range ws.idle {
+		close(w.jobs)
+	}
+	ws.idle = nil
+	ws.mu.Unlock()
+	ws.all.Wait()
+}
