@@ -100,7 +100,8 @@ func isMixed(scripts map[string]bool) bool {
 		{"", "Latin", "Han", "Bopomofo"},
 		{"", "Latin", "Han", "Hiragana", "Katakana"},
 		{"", "Latin", "Han", "Hangul"},
-		{"", "Cyrillic"}, {"", "Greek"},
+		{"", "Cyrillic"},
+		{"", "Greek"},
 	} {
 		n := 0
 		for _, s := range family {

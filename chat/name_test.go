@@ -10,9 +10,18 @@ import (
 
 func TestNames(t *testing.T) {
 	for _, c := range []struct{ name, key string }{
-		{"ann", "ann"}, {"Ann", "ann"}, {"Аня", "аня"}, {"АНЯ", "аня"}, {"张三", "张三"},
-		{"u123x7", "u123x7"}, {"a.b-c_d", "a.b-c_d"}, {"ａｎｎ", "ann"}, {"王Ann", "王ann"},
-		{"e\u0301va", "\u00e9va"}, {"42", "42"}, {"東京タワー", "東京タワー"},
+		{"ann", "ann"},
+		{"Ann", "ann"},
+		{"Аня", "аня"},
+		{"АНЯ", "аня"},
+		{"张三", "张三"},
+		{"u123x7", "u123x7"},
+		{"a.b-c_d", "a.b-c_d"},
+		{"ａｎｎ", "ann"},
+		{"王Ann", "王ann"},
+		{"e\u0301va", "\u00e9va"},
+		{"42", "42"},
+		{"東京タワー", "東京タワー"},
 		{strings.Repeat("я", 25), strings.Repeat("я", 25)},
 	} {
 		if key, err := nameKey(c.name); err != nil || key != c.key {

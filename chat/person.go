@@ -186,8 +186,10 @@ func (h *Hub) tellPresence() {
 // tellChange tells those who share a room with somebody or have him as a contact.
 func (h *Hub) tellChange(id AccountID, c *change) {
 	b := new(wire.Batch)
-	b.AppendEvent(&wire.Event{Action: wire.ActPresence, Time: wire.At(time.Now()),
-		User: &wire.Person{Name: c.person.account.Name, Status: h.statusOf(id)}})
+	b.AppendEvent(&wire.Event{
+		Action: wire.ActPresence, Time: wire.At(time.Now()),
+		User: &wire.Person{Name: c.person.account.Name, Status: h.statusOf(id)},
+	})
 	told := map[*Session]bool{}
 	for _, s := range h.sessionsOf(id) {
 		told[s] = true // not to oneself

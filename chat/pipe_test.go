@@ -27,8 +27,10 @@ type pipe struct {
 }
 
 func newPipe(room int) *pipe {
-	return &pipe{in: make(chan string, 64), got: make(chan []string, room), closed: make(chan struct{}),
-		peer: chat.Peer{Transport: "pipe", Address: "pipe", Local: true, UID: -1}}
+	return &pipe{
+		in: make(chan string, 64), got: make(chan []string, room), closed: make(chan struct{}),
+		peer: chat.Peer{Transport: "pipe", Address: "pipe", Local: true, UID: -1},
+	}
 }
 
 func (p *pipe) Read() ([]byte, error) {

@@ -191,8 +191,10 @@ func TestRefusedLogins(t *testing.T) {
 			io.WriteString(there, row.answer)
 			there.Close()
 		}()
-		_, err := Dial(t.Context(), "tcp://h:1", Options{Name: "ann",
-			Dial: func(context.Context, string, string) (net.Conn, error) { return here, nil }})
+		_, err := Dial(t.Context(), "tcp://h:1", Options{
+			Name: "ann",
+			Dial: func(context.Context, string, string) (net.Conn, error) { return here, nil },
+		})
 		if err == nil || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s: %v, want %s", row.answer, err, row.want)
 		}

@@ -30,8 +30,10 @@ func TestEncode(t *testing.T) {
 		{wire.Request{Action: "history", To: "#a", HasAfter: true}, `{"action":"history","to":"#a","after":0}`},
 		{wire.Request{Action: "history", To: "#a", After: 3, Limit: 2}, `{"action":"history","to":"#a","after":3,"limit":2}`},
 		{wire.Request{Action: "rooms", Mark: "#a"}, `{"action":"rooms","after":"#a"}`},
-		{wire.Request{Action: "admin", Do: "user add", User: wire.User{Name: "a", Password: "\"{"}},
-			`{"action":"admin","user":{"account_name":"a","password":"\"{"},"do":"user add"}`},
+		{
+			wire.Request{Action: "admin", Do: "user add", User: wire.User{Name: "a", Password: "\"{"}},
+			`{"action":"admin","user":{"account_name":"a","password":"\"{"},"do":"user add"}`,
+		},
 	} {
 		got, err := encode(&row.q)
 		if err != nil || string(got) != row.want+"\n" {

@@ -41,8 +41,10 @@ func tooLong(to string, most int) bool {
 }
 
 func hasNUL(q *wire.Request) bool {
-	texts := []string{q.ID, q.To, q.Mark, q.Message, q.Status, q.Password, q.Old, q.Device, q.Invite, q.Revoke,
-		q.Do, q.User.Name, q.User.Password, q.User.Token, q.User.Status}
+	texts := []string{
+		q.ID, q.To, q.Mark, q.Message, q.Status, q.Password, q.Old, q.Device, q.Invite, q.Revoke,
+		q.Do, q.User.Name, q.User.Password, q.User.Token, q.User.Status,
+	}
 	if q.Topic != nil {
 		texts = append(texts, *q.Topic)
 	}

@@ -217,8 +217,10 @@ func TestLoginWhenComingBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNetwork(t)
 		var kept string
-		o := Options{Name: "Ann", Password: "secret enough", Device: "laptop", Quiet: true,
-			OnToken: func(token string) { kept = token }, Dial: n.dial}
+		o := Options{
+			Name: "Ann", Password: "secret enough", Device: "laptop", Quiet: true,
+			OnToken: func(token string) { kept = token }, Dial: n.dial,
+		}
 		done := make(chan struct{})
 		var p *peer
 		go func() {

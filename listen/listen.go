@@ -159,8 +159,10 @@ func (ls *Listeners) open(uri string) error {
 		return nil
 	}
 	if err := ls.certs.ensure(); err != nil {
-		return &AddressError{a.text, "TLS is needed there and there is no certificate: " + err.Error(),
-			"give a certificate and its key, or allow plain text from other machines", err}
+		return &AddressError{
+			a.text, "TLS is needed there and there is no certificate: " + err.Error(),
+			"give a certificate and its key, or allow plain text from other machines", err,
+		}
 	}
 	return nil
 }

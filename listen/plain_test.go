@@ -164,8 +164,10 @@ func TestPlacesAreGivenBack(t *testing.T) {
 	h := open(t, Options{MaxConns: 1000, MaxPerHost: 1000, Patience: 50 * time.Millisecond, SelfSignedDir: t.TempDir()}, "tcp://127.0.0.1:0", "tls://127.0.0.1:0")
 	upgrade := "GET /jim/ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 	served := map[string]bool{"{}": true, "": true, upgrade: true}
-	for _, text := range []string{"{}", "", "\x80", "\x16broken", "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-		"GET / HTTP/1.1\r\nHost: x\r\n\r\n", upgrade, strings.Replace(upgrade, "13", "12", 1), "POST /jim HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"} {
+	for _, text := range []string{
+		"{}", "", "\x80", "\x16broken", "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: x\r\n\r\n", upgrade, strings.Replace(upgrade, "13", "12", 1), "POST /jim HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{",
+	} {
 		c := h.dial(t, 0)
 		say(t, c, text)
 		if served[text] {

@@ -34,8 +34,10 @@ func (h *web) post(w http.ResponseWriter, r *http.Request) {
 		replyError(w, err, "")
 		return
 	}
-	e := &exchange{peer: webConnOf(r).a.peer, script: [][]byte{body}, id: q.ID,
-		answered: make(chan struct{}, 2), gone: make(chan struct{})}
+	e := &exchange{
+		peer: webConnOf(r).a.peer, script: [][]byte{body}, id: q.ID,
+		answered: make(chan struct{}, 2), gone: make(chan struct{}),
+	}
 	e.peer.Brief = true
 	user, err := identity(r)
 	if err != nil {

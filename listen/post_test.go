@@ -170,7 +170,10 @@ func TestPostOfWhatIsNoRequest(t *testing.T) {
 		}
 	}
 	for _, headers := range [][]string{
-		{"Origin: https://evil.example"}, {"Origin: null"}, {"Sec-Fetch-Site: cross-site"}, {"Sec-Fetch-Site: same-site"},
+		{"Origin: https://evil.example"},
+		{"Origin: null"},
+		{"Sec-Fetch-Site: cross-site"},
+		{"Sec-Fetch-Site: same-site"},
 		{"Origin: https://evil.example", "Sec-Fetch-Site: same-origin"},
 		{"Origin: https://evil.example", "Content-Type: text/plain"},
 	} {
@@ -186,8 +189,11 @@ func TestPostFromOwnAndAllowedPages(t *testing.T) {
 	h := open(t, o, "tcp://127.0.0.1:0")
 	own := strings.Replace(h.Addresses()[0], "tcp", "http", 1)
 	for _, headers := range [][]string{
-		{"Origin: " + own}, {"Origin: https://chat.example", "Sec-Fetch-Site: cross-site"},
-		{"Sec-Fetch-Site: same-origin"}, {"Sec-Fetch-Site: none"}, {"Content-Type: application/x-www-form-urlencoded"},
+		{"Origin: " + own},
+		{"Origin: https://chat.example", "Sec-Fetch-Site: cross-site"},
+		{"Sec-Fetch-Site: same-origin"},
+		{"Sec-Fetch-Site: none"},
+		{"Content-Type: application/x-www-form-urlencoded"},
 	} {
 		if r, body := ask(t, h, `{"action":"rooms"}`, headers...); r.StatusCode != 200 {
 			t.Errorf("%q: got %d %q", headers, r.StatusCode, body)
@@ -289,8 +295,11 @@ func TestPagesAndMethods(t *testing.T) {
 		status       int
 		body         string
 	}{
-		{h, "GET", "/", 200, "page /"}, {h, "GET", "/a/b.js", 200, "page /a/b.js"}, {h, "GET", "/jim/x", 200, "page /jim/x"},
-		{h, "GET", "/jim", 405, `"error":"use POST here"`}, {h, "POST", "/jim/events", 405, `"error":"use GET here"`},
+		{h, "GET", "/", 200, "page /"},
+		{h, "GET", "/a/b.js", 200, "page /a/b.js"},
+		{h, "GET", "/jim/x", 200, "page /jim/x"},
+		{h, "GET", "/jim", 405, `"error":"use POST here"`},
+		{h, "POST", "/jim/events", 405, `"error":"use GET here"`},
 		{bare, "GET", "/", 404, "/jim/ws"},
 	} {
 		r, err := http.NewRequestWithContext(t.Context(), c.method, strings.Replace(c.h.Addresses()[0], "tcp", "http", 1)+c.path, nil)

@@ -69,7 +69,8 @@ func TestWebSockets(t *testing.T) {
 				t.Cleanup(cancel)
 				transport := &http.Transport{TLSClientConfig: trusting()}
 				c, _, err := websocket.Dial(ctx, scheme+"://"+address+"/jim/ws", &websocket.DialOptions{
-					HTTPClient: &http.Client{Transport: transport}, Subprotocols: []string{"jim"}})
+					HTTPClient: &http.Client{Transport: transport}, Subprotocols: []string{"jim"},
+				})
 				if err != nil {
 					t.Fatal(err)
 				}

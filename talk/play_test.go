@@ -17,8 +17,10 @@ func TestPlayFailsWhereTheServerDoesOtherwise(t *testing.T) {
 		{"something before the end", "ann comes\nann> {\"action\":\"quit\"}\nann is gone", "line 3", "before that"},
 		{"nobody", "ann> {}", "line 1", "has not connected"},
 		{"twice", "ann comes\nann comes", "line 2", "is connected"},
-		{"presence refused", "ann connects\nann> {\"action\":\"register\",\"jim\":2,\"user\":{\"account_name\":\"ann\",\"password\":\"correct horse\"}}\nann< {\"response\":201}\nbob connects\nann is cut off\nann comes",
-			"line 6", "presence was answered"},
+		{
+			"presence refused", "ann connects\nann> {\"action\":\"register\",\"jim\":2,\"user\":{\"account_name\":\"ann\",\"password\":\"correct horse\"}}\nann< {\"response\":201}\nbob connects\nann is cut off\nann comes",
+			"line 6", "presence was answered",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

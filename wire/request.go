@@ -17,7 +17,7 @@ type Request struct {
 	Before   uint64
 	Limit    int
 	Since    []Since
-	HasSince bool // it was given, perhaps empty
+	HasSince bool   // it was given, perhaps empty
 	Mark     string // `after` as a string: the place in a list of names
 
 	User     User

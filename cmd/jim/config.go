@@ -42,42 +42,66 @@ type setting struct {
 
 // settings is every setting, in the order in which people are told of them.
 var settings = []setting{
-	{name: "listen", stands: "URI", standard: usualAddress, check: checkAddress,
+	{
+		name: "listen", stands: "URI", standard: usualAddress, check: checkAddress,
 		help:  "Address to listen on, several times for several: tcp://HOST:PORT (every protocol on one port), tls://HOST:PORT, unix:///PATH.",
-		field: func(c *config) any { return &c.listen }},
-	{name: "data", stands: "DIR", computed: "$XDG_DATA_HOME/jim, else ~/.local/share/jim",
+		field: func(c *config) any { return &c.listen },
+	},
+	{
+		name: "data", stands: "DIR", computed: "$XDG_DATA_HOME/jim, else ~/.local/share/jim",
 		help:  "Folder that keeps everything, and the socket jim.sock through which the server is administered.",
-		field: func(c *config) any { return &c.data }},
-	{name: "limits", stands: "on|off", standard: "on", choices: []string{"on", "off"},
+		field: func(c *config) any { return &c.data },
+	},
+	{
+		name: "limits", stands: "on|off", standard: "on", choices: []string{"on", "off"},
 		help:  "off lifts rates and the caps per address, for measurements; only where nobody else can connect.",
-		field: func(c *config) any { return &c.limits }},
-	{name: "insecure", standard: "false",
+		field: func(c *config) any { return &c.limits },
+	},
+	{
+		name: "insecure", standard: "false",
 		help:  "Allow conversations in plain text from other machines.",
-		field: func(c *config) any { return &c.insecure }},
-	{name: "cert", stands: "FILE",
+		field: func(c *config) any { return &c.insecure },
+	},
+	{
+		name: "cert", stands: "FILE",
 		help:  "Certificate chain for TLS (PEM); without one the server makes its own and prints its fingerprint.",
-		field: func(c *config) any { return &c.cert }},
-	{name: "key", stands: "FILE",
+		field: func(c *config) any { return &c.cert },
+	},
+	{
+		name: "key", stands: "FILE",
 		help:  "Private key of the certificate (PEM).",
-		field: func(c *config) any { return &c.key }},
-	{name: "guests", stands: "WHERE", standard: "local", choices: []string{"local", "everywhere", "nowhere"},
+		field: func(c *config) any { return &c.key },
+	},
+	{
+		name: "guests", stands: "WHERE", standard: "local", choices: []string{"local", "everywhere", "nowhere"},
 		help:  "Where people without a password are let in: local (loopback and UNIX sockets), everywhere, nowhere.",
-		field: func(c *config) any { return &c.guests }},
-	{name: "register", stands: "WHERE", standard: "local", choices: []string{"local", "everywhere", "nowhere"},
+		field: func(c *config) any { return &c.guests },
+	},
+	{
+		name: "register", stands: "WHERE", standard: "local", choices: []string{"local", "everywhere", "nowhere"},
 		help:  "Where a name can be registered without an invitation: local, everywhere, nowhere.",
-		field: func(c *config) any { return &c.register }},
-	{name: "proxy", stands: "CIDR", check: checkPrefix,
+		field: func(c *config) any { return &c.register },
+	},
+	{
+		name: "proxy", stands: "CIDR", check: checkPrefix,
 		help:  "Network of a reverse proxy whose word about the peer's address is believed, several times for several.",
-		field: func(c *config) any { return &c.proxy }},
-	{name: "origin", stands: "ORIGIN", check: checkOrigin,
+		field: func(c *config) any { return &c.proxy },
+	},
+	{
+		name: "origin", stands: "ORIGIN", check: checkOrigin,
 		help:  "Origin of a web page that may connect, besides the server's own, several times for several.",
-		field: func(c *config) any { return &c.origin }},
-	{name: "log", stands: "text|json", standard: "text", choices: []string{"text", "json"},
+		field: func(c *config) any { return &c.origin },
+	},
+	{
+		name: "log", stands: "text|json", standard: "text", choices: []string{"text", "json"},
 		help:  "Format of the log, which goes to stderr.",
-		field: func(c *config) any { return &c.log }},
-	{name: "log-level", stands: "LEVEL", standard: "info", choices: []string{"debug", "info", "warn", "error"},
+		field: func(c *config) any { return &c.log },
+	},
+	{
+		name: "log-level", stands: "LEVEL", standard: "info", choices: []string{"debug", "info", "warn", "error"},
 		help:  "The least that is logged: debug, info, warn, error.",
-		field: func(c *config) any { return &c.logLevel }},
+		field: func(c *config) any { return &c.logLevel },
+	},
 }
 
 // socket is the path of the server's own socket.

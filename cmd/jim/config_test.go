@@ -212,8 +212,10 @@ func TestAddressesKeepTheList(t *testing.T) {
 
 // What counts as local decides whether limits can be off, so nothing else may.
 func FuzzIsLocal(f *testing.F) {
-	for _, uri := range []string{"tcp://127.0.0.1:1", "tcp://[::1]:1", "tls://localhost:1", "unix:///a", "tcp://0.0.0.0:1",
-		"tcp://127.0.0.1:1#@10.0.0.1:1", "tcp://127.0.0.1@10.0.0.1:1", "tcp://:1", "tcp://[::ffff:127.0.0.1]:1", "tcp://127.0.0.1.example:1"} {
+	for _, uri := range []string{
+		"tcp://127.0.0.1:1", "tcp://[::1]:1", "tls://localhost:1", "unix:///a", "tcp://0.0.0.0:1",
+		"tcp://127.0.0.1:1#@10.0.0.1:1", "tcp://127.0.0.1@10.0.0.1:1", "tcp://:1", "tcp://[::ffff:127.0.0.1]:1", "tcp://127.0.0.1.example:1",
+	} {
 		f.Add(uri)
 	}
 	f.Fuzz(func(t *testing.T, uri string) {

@@ -30,8 +30,10 @@ func TestServeExitCodes(t *testing.T) {
 
 // What is configured must reach the parts that it is meant for.
 func TestOptionsReachTheParts(t *testing.T) {
-	c, all, err := loadWith(t, []string{"--limits=off", "--guests=everywhere", "--register=nowhere", "--insecure",
-		"--proxy=10.0.0.0/8", "--origin=https://chat.example", "--data=/data"}, nil, "")
+	c, all, err := loadWith(t, []string{
+		"--limits=off", "--guests=everywhere", "--register=nowhere", "--insecure",
+		"--proxy=10.0.0.0/8", "--origin=https://chat.example", "--data=/data",
+	}, nil, "")
 	if err = errors.Join(err, c.check(all)); err != nil {
 		t.Fatal(err)
 	}
