@@ -21,7 +21,6 @@ func (s style) name(name string) string {
 
 func (s style) dim(text string) string  { return s.paint("2", text) }
 func (s style) bold(text string) string { return s.paint("1", text) }
-func (s style) warn(text string) string { return s.paint("33", text) }
 
 // paint colours each line by itself.
 func (s style) paint(code, text string) string {

@@ -241,7 +241,7 @@ func hardStrings(w *world) {
 	ann, ops := w.person("ann"), w.newRoom("#ops")
 	texts := []string{
 		"", " ", "\x00", "a\x00b", "'", `"`, `\`, "%s", "?1", "\r\n", "'; DROP TABLE log; --",
-		"é", "é", "ﷺ", "👩‍👩‍👧‍👦", "‮abc", "\U0010FFFF", "0", "1e3", "NULL", strings.Repeat("長", 16<<10/3),
+		"é", "é", "ﷺ", "👩‍👩‍👧‍👦", "\u202eabc", "\U0010FFFF", "0", "1e3", "NULL", strings.Repeat("長", 16<<10/3),
 	}
 	for i, text := range texts {
 		id := fmt.Sprint(i, text)
