@@ -178,3 +178,22 @@ func TestJIM1IsWrittenToSlowly(t *testing.T) {
 		h.close()
 	})
 }
+
+// printf … | nc closes its half when it has said everything: the answers still come.
+func TestAnswersReachWhoHasSaidEverything(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, chat.Options{})
+		p := newPipe(16)
+		p.peer.Packets = true
+		old := h.connect(p)
+		old.say(`{"action":"presence","time":1,"type":"status","user":{"account_name":"old","status":"here"}}`)
+		old.say(`{"action":"join","time":1,"room":"#tea"}`)
+		old.say(`{"action":"msg","time":1,"to":"#tea","from":"old","message":"hi"}`)
+		close(old.in)
+		for range 3 {
+			old.hears(`{"response":200,"time":`)
+		}
+		<-old.closed
+		h.close()
+	})
+}

@@ -35,10 +35,13 @@ func newPipe(room int) *pipe {
 
 func (p *pipe) Read() ([]byte, error) {
 	select {
-	case object := <-p.in:
+	case object, more := <-p.in:
+		if !more { // the peer has closed its half
+			return nil, io.EOF
+		}
 		return []byte(object), nil
 	case <-p.closed:
-		return nil, io.EOF
+		return nil, io.ErrClosedPipe
 	}
 }
 

@@ -65,7 +65,12 @@ func (s *Session) run(ctx context.Context) {
 	s.waitForLogin()
 	err := s.readAll()
 	s.stopWaiting()
-	if s.leaving || err != nil && s.bid(err) {
+	if errors.Is(err, io.EOF) {
+		// The peer has said all it wants to say, and may still be listening.
+		s.settle()
+		s.hub.logout(s)
+		s.out.wait()
+	} else if s.leaving || err != nil && s.bid(err) {
 		s.out.wait()
 	}
 	s.conn.Close()
