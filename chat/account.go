@@ -48,7 +48,7 @@ func (s *Session) register(r *wire.Request) (*wire.Response, error) {
 		return s.login(r, &admission{account: a, code: wire.Created})
 	}
 	s.mu.Lock()
-	s.account = a
+	s.account = &a
 	s.mu.Unlock()
 	token, id, err := s.newToken(&a, r.Device)
 	if err != nil {

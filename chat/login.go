@@ -265,7 +265,10 @@ func (s *Session) login(r *wire.Request, l *admission) (*wire.Response, error) {
 func (s *Session) setAccount(l *admission, p *person, device string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.account, s.person, s.device, s.name = l.account, p, l.token, device
+	s.account, s.person, s.device, s.name = &l.account, p, l.token, device
+	if p != nil {
+		s.account = &p.account // shared by the person's sessions
+	}
 }
 
 // welcome is the answer to who has said who he is.
@@ -275,7 +278,7 @@ func (s *Session) welcome(token string, code wire.Code) *wire.Response {
 
 // self is the session's own account as it sees it.
 func (s *Session) self() *wire.Person {
-	p := asSeen(&s.account, here)
+	p := asSeen(s.account, here)
 	if s.person != nil {
 		s.person.mu.Lock()
 		p.Status = s.person.status

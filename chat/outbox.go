@@ -43,8 +43,8 @@ type outbox struct {
 	writing bool
 	paced   bool          // one object for each write, with pauses
 	full    bool          // nothing more may be put in: finish was called, or the peer is gone
-	since   time.Time     // when the write under way began; zero = none
-	last    time.Time     // when the last paced write ended; the writer's own
+	since   int64         // when the write under way began, in ns since 1970; 0 = none
+	last    int64         // when the last paced write ended, likewise; the writer's own
 	changed chan struct{} // closed at the next change that somebody waits for
 }
 
@@ -207,7 +207,7 @@ func (o *outbox) done() {
 func (o *outbox) stalled(now time.Time, d time.Duration) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return !o.since.IsZero() && now.Sub(o.since) > d
+	return o.since != 0 && now.UnixNano()-o.since > int64(d)
 }
 
 func (o *outbox) start() {
@@ -256,7 +256,7 @@ func (o *outbox) take() (batches []*wire.Batch, last bool) {
 	}
 	batches = o.queue
 	o.queue, o.spare, o.tail = o.spare[:0], nil, nil
-	o.since = time.Now()
+	o.since = time.Now().UnixNano()
 	return batches, false
 }
 
@@ -292,7 +292,7 @@ func (o *outbox) wrote(batches []*wire.Batch, err error) {
 		batches[i] = nil
 	}
 	o.spare = batches[:0]
-	o.since = time.Time{}
+	o.since = 0
 	if err != nil {
 		o.full = true
 		o.queue, o.tail, o.lagging, o.size = nil, nil, nil, 0
@@ -316,7 +316,7 @@ func (o *outbox) send(batches []*wire.Batch) error {
 			if err := o.conn.Write([]*wire.Batch{one}); err != nil {
 				return err
 			}
-			o.last = time.Now()
+			o.last = time.Now().UnixNano()
 		}
 	}
 	return nil
@@ -324,10 +324,10 @@ func (o *outbox) send(batches []*wire.Batch) error {
 
 // pause waits until the last paced write is long enough ago.
 func (o *outbox) pause() {
-	if left := pace - time.Since(o.last); !o.last.IsZero() && left > 0 {
-		time.Sleep(left)
+	if left := int64(pace) - (time.Now().UnixNano() - o.last); o.last != 0 && left > 0 {
+		time.Sleep(time.Duration(left))
 	}
 	o.mu.Lock()
-	o.since = time.Now()
+	o.since = time.Now().UnixNano()
 	o.mu.Unlock()
 }

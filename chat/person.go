@@ -19,6 +19,9 @@ type person struct {
 	status   string
 }
 
+// nobody is the account of a session that is not logged in.
+var nobody Account
+
 const (
 	here = "here"
 	gone = "gone"

@@ -38,7 +38,7 @@ type Session struct {
 
 	// guarded by mu; written by run's goroutine only, which may read them without
 	mu      sync.Mutex
-	account Account         // ID 0 = not logged in
+	account *Account        // nobody = not logged in
 	person  *person         // nil = not logged in, or brief
 	device  int64           // the token that logged in; 0 = none
 	name    string          // the device's, as it was given
@@ -49,7 +49,7 @@ type Session struct {
 
 func newSession(h *Hub, c Conn) *Session {
 	s := &Session{
-		hub: h, conn: c, peer: c.Peer(), limits: &wire.JIM2,
+		hub: h, conn: c, peer: c.Peer(), limits: &wire.JIM2, account: &nobody,
 		id: h.nextSession.Add(1),
 	}
 	if s.began = s.peer.Since; s.began.IsZero() {

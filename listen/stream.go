@@ -18,13 +18,13 @@ import (
 type stream struct {
 	in     inflow
 	cutter wire.Cutter
-	peer   chat.Peer
+	peer   *chat.Peer
 	close  sync.Once
 }
 
 // newStream serves c, of which prefix has been read.
 func newStream(c net.Conn, peer *chat.Peer, prefix []byte) *stream {
-	s := &stream{peer: *peer, cutter: newCutter()}
+	s := &stream{peer: peer, cutter: newCutter()}
 	s.in.begin(c, prefix)
 	return s
 }
@@ -72,7 +72,7 @@ func (s *stream) Close() error {
 	return nil
 }
 
-func (s *stream) Peer() *chat.Peer { return &s.peer }
+func (s *stream) Peer() *chat.Peer { return s.peer }
 
 // write writes batches in the form that a transport gives them. What fits into
 // one buffer is joined and is one write, so that there is one system call, and

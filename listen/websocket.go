@@ -23,7 +23,7 @@ import (
 // is over; only one of many times that size ends the connection.
 type webSocket struct {
 	in   inflow
-	peer chat.Peer
+	peer *chat.Peer
 
 	// Read's own. What is kept of in begins with the message that is being put
 	// together; frames not yet looked at begin at at, and what is between is
@@ -52,7 +52,7 @@ const closeTimeout = 50 * time.Millisecond
 
 // newWebSocket serves c after the handshake; prefix has been read behind it.
 func newWebSocket(c net.Conn, peer *chat.Peer, prefix []byte) *webSocket {
-	s := &webSocket{peer: *peer}
+	s := &webSocket{peer: peer}
 	s.in.begin(c, prefix)
 	return s
 }
@@ -263,7 +263,7 @@ func (c *webSocket) sayBye() {
 	shut(c.in.conn)
 }
 
-func (c *webSocket) Peer() *chat.Peer { return &c.peer }
+func (c *webSocket) Peer() *chat.Peer { return c.peer }
 
 // single is the one object that message is, without white space around it.
 func single(message []byte) ([]byte, *wire.Error) {
