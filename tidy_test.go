@@ -30,7 +30,7 @@ var floors = tidy.Table{
 		Others: []string{"github.com/coder/websocket", "github.com/go-json-experiment/json"},
 	},
 
-	// floor 3: how it gets in and where it is kept
+	// floor 3: how it gets in, where it is kept, and how it is measured
 	"listen": {
 		Ours:    []string{"chat", "wire"},
 		Others:  []string{"github.com/gobwas/ws", "golang.org/x/crypto", "golang.org/x/sys"},
@@ -45,6 +45,7 @@ var floors = tidy.Table{
 		NoTests: []string{"listen"},
 	},
 	"store/storetest": {Ours: []string{"chat", "wire"}, Kit: true},
+	"bench":           {Ours: []string{"client", "wire"}},
 
 	// floor 4: where the rooms meet
 	"cmd/jim": {Ours: []string{"*"}, Others: []string{"*"}},

@@ -34,6 +34,7 @@ func newRootCommand() *cobra.Command {
 		newSendCommand(),
 		newTailCommand(),
 		newUserCommand(),
+		newBenchCommand(),
 		newConfigCommand(),
 		newVersionCommand(),
 		newCompletionCommand(),

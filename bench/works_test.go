@@ -1,0 +1,206 @@
+package bench_test
+
+import (
+	"context"
+	"os"
+	"testing"
+	"time"
+
+	"jim/bench"
+	"jim/chat"
+	"jim/talk"
+)
+
+// house starts a server in this process.
+func house(t *testing.T, transport string) (*talk.House, *bench.Server) {
+	t.Helper()
+	folder, err := talk.TempFolder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(folder) })
+	h, err := talk.Open(transport, folder, chat.Options{NoLimits: true, Server: "jim test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return h, at(t, h, transport)
+}
+
+func at(t *testing.T, h *talk.House, transport string) *bench.Server {
+	t.Helper()
+	address := h.Address
+	if transport == "ws" {
+		address = "ws" + address[len("tcp"):]
+	}
+	s, err := bench.At(address, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.PID != 0 && s.PID != os.Getpid() {
+		t.Fatalf("the server is process %d, not %d", os.Getpid(), s.PID)
+	}
+	s.PID = os.Getpid()
+	return s
+}
+
+type work interface {
+	Check() error
+	Run(ctx context.Context, s *bench.Server, say bench.Say) (bench.Figures, error)
+}
+
+// run does a work and wants figures that are more than 0.
+func run(t *testing.T, w work, s *bench.Server, want ...string) bench.Figures {
+	t.Helper()
+	if err := w.Check(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	f, err := w.Run(ctx, s, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range want {
+		if v, ok := f.Get(key); !ok || v <= 0 {
+			t.Errorf("%s is %v %v", key, v, ok)
+		}
+	}
+	if lost, _ := f.Get("lost"); lost != 0 {
+		t.Errorf("%v deliveries were lost", lost)
+	}
+	return f
+}
+
+func TestFanoutOverEveryTransport(t *testing.T) {
+	for _, transport := range []string{"tcp", "unix", "ws", "tls"} {
+		t.Run(transport, func(t *testing.T) {
+			_, s := house(t, transport)
+			w := bench.Fanout{Rooms: 2, Members: 6, Publishers: 2, Window: 8, Size: 100, Seconds: .2, Warm: .05}
+			f := run(t, w, s, "deliveries_s", "messages_s", "latency_p50_ms", "latency_p999_ms")
+			deliveries, _ := f.Get("deliveries_s")
+			messages, _ := f.Get("messages_s")
+			if ratio := deliveries / messages; ratio < 3 || ratio > 9 {
+				t.Errorf("%v deliveries of %v messages in rooms of 6", deliveries, messages)
+			}
+			if s.Version() != "jim test" {
+				t.Errorf("the server is called %q", s.Version())
+			}
+		})
+	}
+}
+
+func TestLatencyAtSeveralRates(t *testing.T) {
+	_, s := house(t, "tcp")
+	w := bench.Latency{Members: 5, Publishers: 2, Rate: 100, Size: 100, Seconds: .2}
+	run(t, w, s, "latency_p50_ms", "latency_p99_ms")
+	points, err := w.Sweep(t.Context(), s, []int{50, 200}, func(string) {})
+	if err != nil || len(points) != 2 {
+		t.Fatal(points, err)
+	}
+	for i, want := range []float64{50, 200} { // 0.2 s of 50 a second are 10 messages, heard by 5
+		if n, _ := points[i].Figures.Get("deliveries"); n != want {
+			t.Errorf("%v deliveries at %d a second, want %v", n, points[i].Rate, want)
+		}
+	}
+}
+
+func TestDurable(t *testing.T) {
+	_, s := house(t, "tcp")
+	w := bench.Durable{Rooms: 3, Senders: 6, Window: 16, Size: 100, Seconds: .2, Warm: .05}
+	run(t, w, s, "acks_s", "paced_acks_s", "ack_p99_ms", "one_sender_acks_s")
+	w.Rate = 100
+	f := run(t, w, s)
+	if n, _ := f.Get("paced_acks_s"); n < 50 || n > 200 {
+		t.Errorf("%v a second at a rate of 100", n)
+	}
+}
+
+func TestIdle(t *testing.T) {
+	_, s := house(t, "tcp")
+	f := run(t, bench.Idle{Conns: 40, Steps: 2, Burst: 3, Rest: .01}, s, "rss_before_mib", "rss_20_mib", "rss_40_mib", "connects_s", "rss_after_rest_mib")
+	if _, ok := f.Get("slope_kib_per_conn"); !ok {
+		t.Error("no slope")
+	}
+	s.PID = 0
+	if _, err := (bench.Idle{Conns: 1, Steps: 1}).Run(t.Context(), s, func(string) {}); err == nil {
+		t.Error("memory of an unknown process was measured")
+	}
+}
+
+func TestStorm(t *testing.T) {
+	_, s := house(t, "tcp")
+	run(t, bench.Storm{Conns: 30, Room: 10, Missed: 50, AtATime: 8}, s, "logins_s", "back_p50_ms")
+}
+
+func TestHistoryAcrossARestart(t *testing.T) {
+	h, s := house(t, "tcp")
+	w := bench.History{Messages: 500, Rooms: 2, Page: 50, Pages: 20, Conversations: 30, Syncs: 2}
+	w.Restart = func(context.Context) (*bench.Server, error) {
+		if err := h.Restart(); err != nil {
+			return nil, err
+		}
+		return at(t, h, "tcp"), nil
+	}
+	run(t, w, s, "fill_s", "first_answer_ms", "page_p99_ms", "sync_p50_ms")
+}
+
+func TestWorkEndsWithItsContext(t *testing.T) {
+	_, s := house(t, "tcp")
+	ctx, cancel := context.WithCancel(t.Context())
+	works := map[string]work{
+		"fanout":  bench.Fanout{Rooms: 1, Members: 3, Publishers: 2, Window: 8, Size: 100, Seconds: 60},
+		"latency": bench.Latency{Members: 3, Publishers: 1, Rate: 100, Size: 100, Seconds: 60},
+		"durable": bench.Durable{Rooms: 1, Senders: 2, Window: 8, Size: 100, Seconds: 60},
+	}
+	ended := make(chan error, len(works))
+	for _, w := range works {
+		go func() {
+			_, err := w.Run(ctx, s, func(string) {})
+			ended <- err
+		}()
+	}
+	cancel()
+	for range works {
+		select {
+		case err := <-ended:
+			if err == nil {
+				t.Error("a work that was stopped gave figures")
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatal("a work goes on after its context")
+		}
+	}
+}
+
+func TestServerThatEndsIsAnError(t *testing.T) {
+	h, s := house(t, "tcp")
+	ended := make(chan error, 1)
+	began := make(chan struct{}, 1000)
+	go func() {
+		_, err := bench.Fanout{Rooms: 1, Members: 3, Publishers: 2, Window: 8, Size: 100, Seconds: 60}.Run(t.Context(), s, func(string) {
+			select {
+			case began <- struct{}{}:
+			default:
+			}
+		})
+		ended <- err
+	}()
+	<-began
+	<-began // the first is about the first message, the second says that it is under way
+	if err := h.Restart(); err != nil {
+		t.Error(err)
+	}
+	select {
+	case err := <-ended:
+		if err == nil {
+			t.Error("figures of a server that ended")
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("the work waits for a server that ended")
+	}
+}
