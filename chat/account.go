@@ -24,7 +24,7 @@ func (s *Session) register(r *wire.Request) (*wire.Response, error) {
 	case r.Invite == "" && !s.hub.opt.Register.allows(s.peer):
 		return nil, wire.Errorf(wire.Forbidden, "to register here you need an invitation: `invite`")
 	}
-	if bad := s.hub.rates.mayRegister(s.peer.Host); bad != nil {
+	if bad := s.hub.rates.mayMake(&registerRate, s.peer.Host); bad != nil {
 		return nil, bad
 	}
 	taken, err := s.taken(key)
@@ -132,7 +132,7 @@ func (s *Session) passwd(r *wire.Request) (*wire.Response, error) {
 	if !a.Registered() {
 		return nil, wire.Errorf(wire.Forbidden, "guests have no password: `register` makes the name yours")
 	}
-	if bad := s.hub.rates.mayLogin(s.peer.Host, a.Name); bad != nil {
+	if bad := s.hub.rates.mayLogin(s.peer.Host, a.Key); bad != nil {
 		return nil, bad
 	}
 	if a.Password != "" {
@@ -141,7 +141,7 @@ func (s *Session) passwd(r *wire.Request) (*wire.Response, error) {
 			return nil, err
 		}
 		if !right {
-			s.hub.rates.failed(s.peer.Host, a.Name)
+			s.hub.rates.failed(s.peer.Host, a.Key)
 			return nil, wire.Errorf(wire.WrongLogin, "`old` is not your password")
 		}
 	}

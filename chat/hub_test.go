@@ -197,3 +197,49 @@ func TestAnswersReachWhoHasSaidEverything(t *testing.T) {
 		h.close()
 	})
 }
+
+// Each new guest is a row that stays: strangers may not make as many as they like.
+func TestTooManyNewGuests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, chat.Options{})
+		for i := range 200 {
+			h.comes(fmt.Sprint("g", i)).Close()
+		}
+		late := h.connect(newPipe(16))
+		late.say(`{"action":"presence","jim":2,"id":"1","user":{"account_name":"late"}}`)
+		late.hears(`"response":429`, `"id":"1"`, `"retry_after":`)
+		<-time.After(2 * time.Second)
+		late.say(`{"action":"presence","jim":2,"user":{"account_name":"late"}}`)
+		late.hears(`"response":200`)
+		h.close()
+	})
+}
+
+// Guessing becomes slow, whatever the case of the letters, and does not lock
+// others out.
+func TestGuessingIsSlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, chat.Options{})
+		owner := h.connect(newPipe(16))
+		owner.say(`{"action":"register","jim":2,"user":{"account_name":"ann","password":"correct horse"}}`)
+		owner.hears(`"response":201`)
+		for i := range 11 {
+			g := h.connect(newPipe(16))
+			g.say(`{"action":"presence","jim":2,"user":{"account_name":%q,"password":"guess %d"}}`, []string{"ann", "Ann", "ANN"}[i%3], i)
+			if i < 10 {
+				g.hears(`"response":402`)
+			} else {
+				g.hears(`"response":429`, `"retry_after":`)
+			}
+			g.Close()
+		}
+		other := h.comes("bob")
+		other.say(`{"action":"ping"}`)
+		other.hears(`"response":200`)
+		<-time.After(21 * time.Second)
+		g := h.connect(newPipe(16))
+		g.say(`{"action":"presence","jim":2,"user":{"account_name":"ann","password":"correct horse"}}`)
+		g.hears(`"response":200`)
+		h.close()
+	})
+}

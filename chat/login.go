@@ -68,11 +68,11 @@ func (s *Session) identify(r *wire.Request) (*admission, error) {
 	case u.Name == "":
 		return s.byUID(u)
 	}
-	if bad := s.hub.rates.mayLogin(s.peer.Host, u.Name); bad != nil {
-		return nil, bad
-	}
 	key, bad := nameKey(u.Name)
 	if bad != nil {
+		return nil, bad
+	}
+	if bad := s.hub.rates.mayLogin(s.peer.Host, key); bad != nil {
 		return nil, bad
 	}
 	a, err := s.hub.store.Account(s.ctx, key)
@@ -85,7 +85,7 @@ func (s *Session) identify(r *wire.Request) (*admission, error) {
 	case err != nil && err != ErrNotFound:
 		return nil, in("find an account", err)
 	case u.Password != "":
-		return s.byPassword(u, &a)
+		return s.byPassword(u.Password, key, &a)
 	case a.Disabled:
 		return nil, needsProof(a.Name)
 	case !a.Registered() && s.isLogin(key):
@@ -122,13 +122,13 @@ func (s *Session) byToken(u *wire.User) (*admission, error) {
 
 // byPassword lets in who knows the password. It takes as long for a name that
 // nobody has.
-func (s *Session) byPassword(u *wire.User, a *Account) (*admission, error) {
-	right, err := s.hub.passwords.check(s.ctx, a.Password, u.Password)
+func (s *Session) byPassword(password, key string, a *Account) (*admission, error) {
+	right, err := s.hub.passwords.check(s.ctx, a.Password, password)
 	if err != nil {
 		return nil, err
 	}
 	if !right || a.Disabled {
-		s.hub.rates.failed(s.peer.Host, u.Name)
+		s.hub.rates.failed(s.peer.Host, key)
 		return nil, wrongLogin()
 	}
 	return &admission{account: *a}, nil
@@ -213,6 +213,9 @@ func (s *Session) byTag(a *Account) (*admission, error) {
 func (s *Session) newGuest(name, key string) (*admission, error) {
 	if reserved(key) || !s.hub.opt.Guests.allows(s.peer) {
 		return nil, needsProof(name)
+	}
+	if bad := s.hub.rates.mayMake(&guestRate, s.peer.Host); bad != nil {
+		return nil, bad
 	}
 	a, err := s.hub.store.AddAccount(s.ctx, Account{Name: name, Key: key, UID: -1, Created: wire.At(time.Now())})
 	if err == ErrExists { // somebody was quicker

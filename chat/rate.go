@@ -21,6 +21,7 @@ var (
 
 	failHostRate = rate{burst: 30, every: 5 * time.Second}  // wrong logins from one address
 	failNameRate = rate{burst: 10, every: 20 * time.Second} // wrong logins from one address to one name
+	guestRate    = rate{burst: 200, every: time.Second}     // guests' names made from one address
 	registerRate = rate{burst: 20, every: 30 * time.Second} // names registered from one address
 )
 
@@ -118,8 +119,10 @@ func (r *rates) failed(host netip.Addr, name string) {
 	r.take(hostKey(&failNameRate, host, name), 1)
 }
 
-func (r *rates) mayRegister(host netip.Addr) *wire.Error {
-	if wait := r.take(hostKey(&registerRate, host, ""), 1); wait > 0 {
+// mayMake tells whether one more name may come from host, at the rate for
+// guests or for registered names.
+func (r *rates) mayMake(of *rate, host netip.Addr) *wire.Error {
+	if wait := r.take(hostKey(of, host, ""), 1); wait > 0 {
 		return wire.Errorf(wire.TooMany, "too many new names from this address").After(wait)
 	}
 	return nil
