@@ -10,10 +10,11 @@ import (
 
 // Idle is connections that log in and say nothing: what each costs the server's memory.
 type Idle struct {
-	Conns int     `json:"conns"`
-	Steps int     `json:"steps"` // at which memory is measured on the way
-	Burst int     `json:"burst"` // messages each says afterwards, all at once; 0 = none
-	Rest  float64 `json:"rest"`  // seconds after the burst
+	Conns  int     `json:"conns"`
+	Steps  int     `json:"steps"`  // at which memory is measured on the way
+	Settle float64 `json:"settle"` // seconds before each measurement
+	Burst  int     `json:"burst"`  // messages each says afterwards, all at once; 0 = none
+	Rest   float64 `json:"rest"`   // seconds after the burst
 }
 
 // Check says what is wrong with the sizes.
@@ -21,13 +22,11 @@ func (w Idle) Check() error {
 	return errors.Join(
 		between("conns", w.Conns, 1, 64_000),
 		between("steps", w.Steps, 1, min(100, w.Conns)),
+		between("settle", w.Settle, 0, 600),
 		between("burst", w.Burst, 0, 1000),
 		between("rest", w.Rest, 0, 600),
 	)
 }
-
-// settle is how long the server is left alone before its memory is looked at.
-const settle = time.Second
 
 // Run measures on s, whose process must be known.
 func (w Idle) Run(ctx context.Context, s *Server, say Say) (Figures, error) {
@@ -94,7 +93,7 @@ func (w Idle) fill(ctx context.Context, s *Server, conns []*conn, say Say) (f Fi
 			return nil, nil, err
 		}
 		connecting += time.Since(began)
-		if err := sleepUntil(ctx, time.Now().Add(settle)); err != nil {
+		if err := sleepUntil(ctx, time.Now().Add(seconds(w.Settle))); err != nil {
 			return nil, nil, err
 		}
 		points = append(points, [2]float64{float64(to), s.memory()})

@@ -48,7 +48,7 @@ func (w Storm) Run(ctx context.Context, s *Server, say Say) (Figures, error) {
 	if err := r.prepare(ctx, say); err != nil {
 		return nil, err
 	}
-	if err := sleepUntil(ctx, time.Now().Add(settle)); err != nil {
+	if err := sleepUntil(ctx, time.Now().Add(time.Second)); err != nil {
 		return nil, err
 	}
 	meter, began := s.meter(), time.Now()

@@ -80,6 +80,7 @@ memory, what the next one costs, and what is left after all said something at on
 	f := c.Flags()
 	f.IntVar(&w.Conns, "conns", 10_000, "connections")
 	f.IntVar(&w.Steps, "steps", 4, "how often memory is measured on the way there")
+	f.Float64Var(&w.Settle, "settle", 12, "seconds of rest before each measurement: what the logins left is collected")
 	f.IntVar(&w.Burst, "burst", 20, "messages that each says afterwards; 0 leaves the burst out")
 	f.Float64Var(&w.Rest, "rest", 30, "seconds of rest after the burst")
 	return c
