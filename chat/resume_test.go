@@ -129,3 +129,53 @@ func TestSyncAfterLoginDoublesNothing(t *testing.T) {
 		}
 	}
 }
+
+// A sync while others go on talking tells every number once: what was told live
+// before it, what it reads from the log, and what happens meanwhile.
+func TestSyncWhileOthersTalkDoublesNothing(t *testing.T) {
+	h := newHouse(t, chat.Options{NoLimits: true})
+	defer h.close()
+	ann := h.comes("ann")
+	ann.say(`{"action":"join","to":"#tea"}`)
+	ann.hears(`"response":201`)
+	bob := h.comes("bob")
+	bob.say(`{"action":"join","to":"#tea"}`)
+	bob.hears(`"response":200`)
+	bob.say(`{"action":"quit"}`)
+	<-bob.closed
+
+	const n = 1000
+	talk := make(chan struct{})
+	go func() {
+		defer close(talk)
+		for i := range n {
+			ann.say(`{"action":"msg","id":"%d","to":"#tea","message":"x"}`, i)
+			ann.drain(1) // so that commits come one after another all the time
+		}
+	}()
+	told := uint64(2)
+	for round := 0; told < n+2; round++ {
+		g := h.connect(newPipe(1024))
+		g.say(`{"action":"presence","jim":2,"user":{"account_name":"bob"}}`)
+		if strings.Contains(g.hears(`"response":`), `"response":409`) {
+			g.Close() // the connection before has not been noticed to be gone
+			continue
+		}
+		g.say(`{"action":"sync","id":"s%d","since":{"#tea":%d}}`, round, told)
+		g.say(`{"action":"ping","id":"p%d"}`, round)
+		times := map[uint64]int{}
+		g.ear(fmt.Sprintf(`"id":"p%d"`, round), func(seq uint64) {
+			if seq > told { // else it was told live before the server knew what bob has
+				times[seq]++
+			}
+		})
+		g.Close()
+		for range len(times) {
+			told++
+			if times[told] != 1 {
+				t.Fatalf("round %d: %d was told %d times of %d", round, told, times[told], len(times))
+			}
+		}
+	}
+	<-talk
+}
