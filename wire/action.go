@@ -25,7 +25,6 @@ const (
 	ActGetContacts  = "get_contacts"
 	ActAddContact   = "add_contact"
 	ActDelContact   = "del_contact"
-	ActContactList  = "contact_list"
 	ActWhois        = "whois"
 	ActPasswd       = "passwd"
 	ActSessions     = "sessions"
@@ -43,14 +42,14 @@ type ActionInfo struct {
 
 // Actions lists every action in the order of the specification.
 var Actions = []ActionInfo{
-	{ActPresence, "both", "user, [jim], [type], [status], [device], [since]", "200", "Says who you are; later, what you are doing. As an event: somebody came, went or changed."},
+	{ActPresence, "both", "user, [jim], [status], [device], [since], [alone]", "200", "Says who you are; later, what you are doing. As an event: somebody came, went or changed."},
 	{ActAuthenticate, "client", "user", "200", "Proves who you are with a password or a token."},
 	{ActRegister, "client", "user, [invite], [device]", "201", "Makes a name yours, with a password."},
 	{ActPing, "client", "", "200", "Asks whether the server is there."},
 	{ActQuit, "client", "", "200", "Says goodbye; the server closes."},
 	{ActProbe, "server", "", "", "Asks a silent connection to say who it is, and says how."},
 	{ActBye, "server", "", "", "The server closes; `retry_after` says when to come back."},
-	{ActMsg, "both", "to, message, [id]", "201", "Says something to a person or a room; kept before it is told."},
+	{ActMsg, "both", "to, message, [id], [live]", "201", "Says something to a person or a room; kept before it is told."},
 	{ActTyping, "both", "to", "202", "You are writing; not kept."},
 	{ActRead, "both", "to, seq", "200", "You have read up to seq; told to your other devices."},
 	{ActHistory, "client", "to, [before], [after], [limit]", "200", "Reads what was said: the newest, or before or after a number."},
@@ -63,7 +62,6 @@ var Actions = []ActionInfo{
 	{ActRooms, "client", "[after], [limit]", "200", "Lists your conversations, and the rooms of the server."},
 	{ActMembers, "client", "to, [after], [limit]", "200", "Lists who is in a room."},
 	{ActGetContacts, "client", "", "200", "Lists your contacts."},
-	{ActContactList, "server", "", "", "One contact, as JIM/1 is told them after the answer to `get_contacts`."},
 	{ActAddContact, "both", "to", "200", "Adds a contact, whose presence you are then told."},
 	{ActDelContact, "both", "to", "200", "Removes a contact."},
 	{ActWhois, "client", "to", "200", "Tells about a person."},
@@ -72,10 +70,9 @@ var Actions = []ActionInfo{
 	{ActAdmin, "client", "do, …", "200", "Operator commands."},
 }
 
-// knownActions has every name of [Actions]. Some programs of the course write
-// probe with a Cyrillic о, as the course's own text does.
+// knownActions has every name of [Actions].
 var knownActions = func() map[string]string {
-	known := map[string]string{"pr\u043ebe": ActProbe}
+	known := map[string]string{}
 	for _, a := range Actions {
 		known[a.Name] = a.Name
 	}

@@ -11,6 +11,11 @@ type Batch struct {
 	framed atomic.Pointer[[]byte]
 }
 
+// NewBatch is an empty batch with room for about so many bytes.
+func NewBatch(size int) *Batch {
+	return &Batch{data: make([]byte, 0, size)}
+}
+
 // Append encodes one more object with encode, which appends it without LF.
 func (b *Batch) Append(encode func(dst []byte) []byte) {
 	b.data = append(encode(b.data), '\n')

@@ -20,19 +20,28 @@ type Decoder struct {
 	in   bytes.Buffer
 	json *jsontext.Decoder
 	text []byte // unquoted strings pass through here
+	last string // the address decoded last: who talks mostly talks in one place
 	max  Limits
 }
 
 // Request decodes object into r under limits. What r held before is gone; r
 // keeps no reference to object.
 func (d *Decoder) Request(object []byte, limits Limits, r *Request) *Error {
+	if err := d.Datagram(object, limits, r); err != nil {
+		return err
+	}
+	if r.Action == "" {
+		return Errorf(BadRequest, "no action: say {\"action\":\"presence\",…}")
+	}
+	return nil
+}
+
+// Datagram is [Decoder.Request] for an object that need not have an action: over UDP
+// one that only acknowledges has none. After an error r holds what was read before it.
+func (d *Decoder) Datagram(object []byte, limits Limits, r *Request) *Error {
 	r.reset()
 	d.max = limits
-	if limits == JIM1 {
-		if utf8.RuneCount(object) > limits.Object {
-			return Errorf(TooLarge, "an object may have %d characters; send \"jim\":2 in the first one for more", limits.Object)
-		}
-	} else if len(object) > limits.Object {
+	if len(object) > limits.Object {
 		return Errorf(TooLarge, "an object may have %d bytes", limits.Object)
 	}
 	if deeper(object, limits.Depth) {
@@ -49,9 +58,6 @@ func (d *Decoder) Request(object []byte, limits Limits, r *Request) *Error {
 	}
 	if _, err := d.json.ReadToken(); err != io.EOF {
 		return Errorf(BadRequest, "something follows the object")
-	}
-	if r.Action == "" {
-		return Errorf(BadRequest, "no action: say {\"action\":\"presence\",…}")
 	}
 	return nil
 }
@@ -107,7 +113,6 @@ func (d *Decoder) member(r *Request, name []byte) (err *Error) {
 	case "room":
 		err = d.to(r, "room")
 	case "user_id":
-		r.UserID = true
 		err = d.to(r, "user_id")
 	case "message":
 		r.Message, err = d.message()
@@ -138,12 +143,8 @@ func (d *Decoder) member(r *Request, name []byte) (err *Error) {
 func (d *Decoder) rare(r *Request, name []byte) (err *Error) {
 	const long = 256 // characters: passwords, tokens, names of devices
 	switch string(name) {
-	case "type":
-		r.Type, err = d.string("type", long)
 	case "status":
 		r.Status, err = d.string("status", d.max.Topic)
-	case "encoding":
-		r.Encoding, err = d.string("encoding", long)
 	case "device":
 		r.Device, err = d.string("device", d.max.ID)
 	case "invite":
@@ -156,8 +157,15 @@ func (d *Decoder) rare(r *Request, name []byte) (err *Error) {
 		r.Revoke, err = d.string("revoke", long)
 	case "do":
 		r.Do, err = d.string("do", long)
-	case "user_login":
-		r.Login, err = d.string("user_login", d.max.Name)
+	case "alone":
+		r.Alone, err = d.bool("alone")
+	case "live":
+		r.Live, err = d.bool("live")
+	case "cookie":
+		r.Cookie, err = d.string("cookie", d.max.ID)
+	case "ack":
+		r.HasAck = true
+		r.Ack, err = d.number("ack")
 	default:
 		return d.skip()
 	}
@@ -242,10 +250,18 @@ func (d *Decoder) after(r *Request) (err *Error) {
 // to reads an address, which may stand under several names as long as they say
 // the same: otherwise what a request means would depend on the order of members.
 func (d *Decoder) to(r *Request, name string) *Error {
-	to, err := d.string(name, d.max.Name+1)
-	switch {
-	case err != nil:
+	b, err := d.bytes(name)
+	if err != nil {
 		return err
+	}
+	if utf8.RuneCount(b) > d.max.Name+1 {
+		return Errorf(TooLarge, "`%s` may have %d characters", name, d.max.Name+1)
+	}
+	if string(b) != d.last {
+		d.last = string(b)
+	}
+	to := d.last
+	switch {
 	case r.To != "" && to != "" && to != r.To:
 		return Errorf(BadRequest, "`%s` contradicts another address in the object", name)
 	case to != "":
@@ -282,17 +298,13 @@ func (d *Decoder) string(name string, max int) (string, *Error) {
 	return string(b), nil
 }
 
-// message reads the text of a message, whose limit counts characters in JIM/1
-// and bytes in JIM/2.
+// message reads the text of a message, whose limit counts bytes.
 func (d *Decoder) message() (string, *Error) {
 	b, err := d.bytes("message")
 	if err != nil {
 		return "", err
 	}
-	if d.max == JIM1 && utf8.RuneCount(b) > d.max.Message {
-		return "", Errorf(TooLarge, "a message may have %d characters; send \"jim\":2 in the first object for more", d.max.Message)
-	}
-	if d.max != JIM1 && len(b) > d.max.Message {
+	if len(b) > d.max.Message {
 		return "", Errorf(TooLarge, "a message may have %d bytes", d.max.Message)
 	}
 	return string(b), nil
@@ -342,6 +354,18 @@ func (d *Decoder) number(name string) (uint64, *Error) {
 		return 0, notWhole(name)
 	}
 	return n, nil
+}
+
+// bool reads true or false.
+func (d *Decoder) bool(name string) (bool, *Error) {
+	v, err := d.json.ReadValue()
+	if err != nil {
+		return false, d.bad(err)
+	}
+	if k := v.Kind(); k != 't' && k != 'f' {
+		return false, Errorf(BadRequest, "`%s` must be true or false", name)
+	}
+	return v.Kind() == 't', nil
 }
 
 func notWhole(name string) *Error {

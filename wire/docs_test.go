@@ -86,9 +86,9 @@ func tableOfCodes() string {
 
 func tableOfLimits() string {
 	var b strings.Builder
-	b.WriteString("| limit | JIM/1 | JIM/2 | of what |\n|---|---|---|---|\n")
+	b.WriteString("| limit | JIM/1 | JIM/2 | over UDP | of what |\n|---|---|---|---|---|\n")
 	for _, l := range LimitTable() {
-		fmt.Fprintf(&b, "| `%s` | %d | %d | %s |\n", l.Name, l.JIM1, l.JIM2, l.Meaning)
+		fmt.Fprintf(&b, "| `%s` | %d | %d | %d | %s |\n", l.Name, l.JIM1, l.JIM2, l.UDP, l.Meaning)
 	}
 	return b.String()
 }

@@ -50,7 +50,8 @@ func randomEvent(r *rand.Rand) *Event {
 	e := &Event{
 		Action: Actions[r.IntN(len(Actions))].Name, To: sometimes(r, randomText(r)), From: sometimes(r, randomText(r)),
 		Seq: sometimes(r, r.Uint64N(MaxSeq+1)), ID: sometimes(r, randomText(r)), Time: sometimes(r, randomTime(r)), Message: sometimes(r, randomText(r)),
-		UserID: sometimes(r, randomText(r)), Alert: sometimes(r, randomText(r)), Revoke: sometimes(r, randomText(r)),
+		Alert: sometimes(r, randomText(r)), Revoke: sometimes(r, randomText(r)),
+		Ack: sometimes(r, r.Uint64N(MaxSeq+1)),
 	}
 	e.RetryAfter = sometimes(r, float64(r.Int64N(1e9))/[]float64{1, 1e3, 1e6, 1e16}[r.IntN(4)])
 	if r.IntN(3) == 0 {

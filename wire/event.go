@@ -20,10 +20,10 @@ type Event struct {
 	Topic   *string `json:"topic,omitzero"`
 
 	User       *Person `json:"user,omitzero"`        // presence
-	UserID     string  `json:"user_id,omitzero"`     // JIM/1 contact_list
 	Alert      string  `json:"alert,omitzero"`       // probe, bye: words for people
 	RetryAfter float64 `json:"retry_after,omitzero"` // bye: seconds
 	Revoke     string  `json:"revoke,omitzero"`      // sessions: which one was logged out
+	Ack        uint64  `json:"ack,omitzero"`         // over UDP: the number to acknowledge
 }
 
 // Conversation is the address under which the reader named me knows the
@@ -69,7 +69,7 @@ func (e *Event) AppendJSON(dst []byte) []byte {
 }
 
 func (e *Event) passing() bool {
-	return e.User != nil || e.UserID != "" || e.Alert != "" || e.RetryAfter != 0 || e.Revoke != ""
+	return e.User != nil || e.Alert != "" || e.RetryAfter != 0 || e.Revoke != "" || e.Ack != 0
 }
 
 // appendPassing appends the members that no kept event has.
@@ -82,9 +82,6 @@ func (e *Event) appendPassing(dst []byte) []byte {
 		}
 		dst = append(dst, b...)
 	}
-	if e.UserID != "" {
-		dst = appendMember(dst, `,"user_id":`, e.UserID)
-	}
 	if e.Alert != "" {
 		dst = appendMember(dst, `,"alert":`, e.Alert)
 	}
@@ -94,6 +91,10 @@ func (e *Event) appendPassing(dst []byte) []byte {
 	}
 	if e.Revoke != "" {
 		dst = appendMember(dst, `,"revoke":`, e.Revoke)
+	}
+	if e.Ack != 0 {
+		dst = append(dst, `,"ack":`...)
+		dst = strconv.AppendUint(dst, e.Ack, 10)
 	}
 	return dst
 }

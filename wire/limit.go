@@ -1,7 +1,7 @@
 package wire
 
-// Limits are the sizes a session keeps to. Lengths of names, ids and texts are
-// in characters (Unicode code points), those of whole objects in bytes. They are announced to a
+// Limits are the sizes a session keeps to. Lengths of names and ids are in
+// characters (Unicode code points), those of messages and objects in bytes. They are announced to a
 // JIM/2 client in the answer to presence.
 type Limits struct {
 	Action  int `json:"action"`  // characters in the name of an action
@@ -18,21 +18,27 @@ type Limits struct {
 // JIM2 are the limits of a session that said "jim":2.
 var JIM2 = Limits{Action: 15, Name: 25, ID: 64, Message: 16 << 10, Topic: 250, Object: 64 << 10, Answer: 128 << 10, Depth: 32, Page: 200}
 
-// JIM1 are the limits of the course's specification. It counts an object in
-// characters; a character has at most four bytes in UTF-8.
+// JIM1 are the limits of the course's specification, which package dialect
+// keeps. It counts an object in characters; a character has at most four bytes
+// in UTF-8.
 var JIM1 = Limits{Action: 15, Name: 25, ID: 64, Message: 500, Topic: 250, Object: 640, Answer: 640, Depth: 32, Page: 200}
+
+// UDP are the limits of a session over UDP, where an object is one datagram. Datagrams of
+// 1200 bytes get through practically everywhere without being cut up: it is the least that
+// QUIC demands of a way (RFC 9000, section 14).
+var UDP = Limits{Action: 15, Name: 25, ID: 64, Message: 800, Topic: 250, Object: 1200, Answer: 1200, Depth: 32, Page: 50}
 
 // LimitInfo is one row of the specification's table of limits.
 type LimitInfo struct {
-	Name       string
-	JIM1, JIM2 int
-	Meaning    string
+	Name            string
+	JIM1, JIM2, UDP int
+	Meaning         string
 }
 
 // LimitTable lists every limit with its meaning, in the order of [Limits].
 func LimitTable() []LimitInfo {
 	row := func(name string, of func(Limits) int, meaning string) LimitInfo {
-		return LimitInfo{name, of(JIM1), of(JIM2), meaning}
+		return LimitInfo{name, of(JIM1), of(JIM2), of(UDP), meaning}
 	}
 	return []LimitInfo{
 		row("action", func(l Limits) int { return l.Action }, "characters in the name of an action"),

@@ -9,7 +9,6 @@ type Request struct {
 	To     string // `to`, or its other names `room` and `user_id`
 
 	Message  string
-	Encoding string // JIM/1; only its presence matters
 	Topic    *string
 	Seq      uint64
 	After    uint64 // `after` as a number
@@ -21,7 +20,6 @@ type Request struct {
 	Mark     string // `after` as a string: the place in a list of names
 
 	User     User
-	Type     string // JIM/1 presence: "status"
 	Status   string
 	Device   string
 	Invite   string
@@ -29,8 +27,13 @@ type Request struct {
 	Old      string
 	Revoke   string
 	Do       string // admin: which command
-	Login    string // JIM/1: `user_login`
-	UserID   bool   // JIM/1: the address came as `user_id`
+	Alone    bool   // refuse me when somebody is connected under this name
+	Live     bool   // refuse a message to a person who is not connected
+
+	// Over UDP; see docs/protocol.md. Elsewhere they mean nothing.
+	Cookie string // proves that its sender gets what is sent to its address
+	Ack    uint64 // the event with this number has come
+	HasAck bool   // it was given: 0 in what says who asks for numbers
 }
 
 // User is who a request says it comes from.

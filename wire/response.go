@@ -26,6 +26,7 @@ type Response struct {
 	User   *Person `json:"user,omitzero"`
 	Token  string  `json:"token,omitzero"` // only when the request named a device
 	Limits *Limits `json:"limits,omitzero"`
+	Cookie string  `json:"cookie,omitzero"` // over UDP: what to send the request with
 
 	// Lists. More says that another page follows; Next is what to send as `after` for it.
 	Events   []Event        `json:"events,omitzero"`
@@ -37,9 +38,8 @@ type Response struct {
 	More     bool           `json:"more,omitzero"`
 	Next     string         `json:"next,omitzero"`
 
-	Topic    *string           `json:"topic,omitzero"`
-	Quantity *int              `json:"quantity,omitzero"` // JIM/1: how many contact_list objects follow
-	Stats    map[string]uint64 `json:"stats,omitzero"`    // admin stats: counters by name
+	Topic *string           `json:"topic,omitzero"`
+	Stats map[string]uint64 `json:"stats,omitzero"` // admin stats: counters by name
 }
 
 // Person is somebody as others see them.

@@ -81,17 +81,9 @@ func asBytes(list []parts) (all [][]byte) {
 type requestVector struct {
 	Name    string          `json:"name"`
 	Class   string          `json:"class"`
-	Limits  string          `json:"limits"`
 	Object  parts           `json:"object"`
 	Want    any             `json:"want"` // "ok" or a code
 	Request *requestMembers `json:"request"`
-}
-
-func (v requestVector) limits() Limits {
-	if v.Limits == "jim1" {
-		return JIM1
-	}
-	return JIM2
 }
 
 // requestMembers is a request as the vectors write it.
@@ -101,7 +93,6 @@ type requestMembers struct {
 	JIM      int               `json:"jim,omitzero"`
 	To       string            `json:"to,omitzero"`
 	Message  string            `json:"message,omitzero"`
-	Encoding string            `json:"encoding,omitzero"`
 	Topic    *string           `json:"topic,omitzero"`
 	Seq      uint64            `json:"seq,omitzero"`
 	After    any               `json:"after,omitzero"`
@@ -109,7 +100,6 @@ type requestMembers struct {
 	Limit    int               `json:"limit,omitzero"`
 	Since    map[string]uint64 `json:"since,omitzero"`
 	User     *userMembers      `json:"user,omitzero"`
-	Type     string            `json:"type,omitzero"`
 	Status   string            `json:"status,omitzero"`
 	Device   string            `json:"device,omitzero"`
 	Invite   string            `json:"invite,omitzero"`
@@ -117,7 +107,8 @@ type requestMembers struct {
 	Old      string            `json:"old,omitzero"`
 	Revoke   string            `json:"revoke,omitzero"`
 	Do       string            `json:"do,omitzero"`
-	Login    string            `json:"user_login,omitzero"`
+	Alone    bool              `json:"alone,omitzero"`
+	Live     bool              `json:"live,omitzero"`
 }
 
 type userMembers struct {
@@ -130,9 +121,9 @@ type userMembers struct {
 // membersOf is r as the vectors write it, for comparison and for encoding.
 func membersOf(r *Request) *requestMembers {
 	m := &requestMembers{
-		Action: r.Action, ID: r.ID, JIM: r.JIM, To: r.To, Message: r.Message, Encoding: r.Encoding, Topic: r.Topic, Seq: r.Seq,
-		Before: r.Before, Limit: r.Limit, Type: r.Type, Status: r.Status, Device: r.Device, Invite: r.Invite,
-		Password: r.Password, Old: r.Old, Revoke: r.Revoke, Do: r.Do, Login: r.Login,
+		Action: r.Action, ID: r.ID, JIM: r.JIM, To: r.To, Message: r.Message, Topic: r.Topic, Seq: r.Seq,
+		Before: r.Before, Limit: r.Limit, Status: r.Status, Device: r.Device, Invite: r.Invite,
+		Password: r.Password, Old: r.Old, Revoke: r.Revoke, Do: r.Do, Alone: r.Alone, Live: r.Live,
 	}
 	if r.User != (User{}) {
 		u := userMembers(r.User)
@@ -175,7 +166,7 @@ func TestVectorsOfRequests(t *testing.T) {
 	var r Request
 	for _, v := range all {
 		got := any("ok")
-		err := d.Request(v.Object, v.limits(), &r)
+		err := d.Request(v.Object, JIM2, &r)
 		if err != nil {
 			got = float64(err.Code)
 			wellWorded(t, err)
