@@ -65,16 +65,23 @@ func (s *Store) AccountList(ctx context.Context, after string, limit int) ([]cha
 }
 
 // AddAccount keeps a new account. ErrExists when its Key, or its UID, is
-// somebody's. Created is now when it is 0; an ID it brings is ignored.
+// somebody's; ErrAlike when another name has its [chat.Skeleton], unless it has a
+// UID: whoever gives out logins decides about them. Created is now when it is 0;
+// an ID it brings is ignored.
 func (s *Store) AddAccount(ctx context.Context, a chat.Account) (chat.Account, error) {
 	err := s.change(ctx, func(w *writer) error {
 		if a.Created == 0 {
 			a.Created = w.now
 		}
 		a.UID = max(a.UID, -1)
-		_, err := w.c.exec(`INSERT INTO account (name, key, password, uid, owner, disabled, created)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`,
-			a.Name, a.Key, a.Password, nullUID(a.UID), a.Owner, a.Disabled, a.Created)
+		skeleton, err := w.skeleton(a.Name, a.Key, `
+			SELECT 1 FROM account WHERE skeleton = ?1 AND NOT EXISTS (SELECT 1 FROM account WHERE key = ?2)`)
+		if err != nil && (err != chat.ErrAlike || a.UID < 0) {
+			return err
+		}
+		_, err = w.c.exec(`INSERT INTO account (name, key, password, uid, owner, disabled, created, skeleton)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`,
+			a.Name, a.Key, a.Password, nullUID(a.UID), a.Owner, a.Disabled, a.Created, skeleton)
 		if err != nil {
 			return inserted(err)
 		}
@@ -85,6 +92,19 @@ func (s *Store) AddAccount(ctx context.Context, a chat.Account) (chat.Account, e
 		return chat.Account{}, err
 	}
 	return a, nil
+}
+
+// skeleton is what a new name looks like, as the table has it: nil and ErrAlike
+// when the query finds the skeleton, and not the key itself.
+func (w *writer) skeleton(name, key, query string) (any, error) {
+	skeleton := chat.Skeleton(name)
+	switch alike, err := w.c.has(query, skeleton, key); {
+	case err != nil:
+		return nil, err
+	case alike:
+		return nil, chat.ErrAlike
+	}
+	return skeleton, nil
 }
 
 // SetPassword changes the password of an account and forgets its tokens.

@@ -45,11 +45,16 @@ type conn struct {
 }
 
 func openConn(ctx context.Context, file, vfsName, pragmas string) (*conn, error) {
+	return openURI(ctx, file, "vfs="+vfsName, pragmas)
+}
+
+// openURI opens a file with parameters of https://sqlite.org/uri.html.
+func openURI(ctx context.Context, file, query, pragmas string) (*conn, error) {
 	path := filepath.ToSlash(file)
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path // file:///C:/…
 	}
-	uri := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "vfs=" + vfsName}
+	uri := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: query}
 	db, err := sqlite3.OpenContext(ctx, uri.String())
 	if err != nil {
 		return nil, err

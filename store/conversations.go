@@ -41,12 +41,18 @@ func (s *Store) Room(ctx context.Context, key string) (chat.Conversation, error)
 	return s.conversation(ctx, `SELECT `+conversationColumns+` FROM conversation c WHERE c.key = ?1`, key)
 }
 
-// AddRoom makes a room; ErrExists when the key is taken.
+// AddRoom makes a room; ErrExists when the key is taken, ErrAlike when the name
+// of another room has the same [chat.Skeleton].
 func (s *Store) AddRoom(ctx context.Context, name, key string) (chat.Conversation, error) {
 	v := chat.Conversation{Room: name}
 	err := s.change(ctx, func(w *writer) error {
-		_, err := w.c.exec(`INSERT INTO conversation (name, key, topic, created) VALUES (?1, ?2, '', ?3)`,
-			name, key, w.now)
+		skeleton, err := w.skeleton(name, key, `
+			SELECT 1 FROM conversation WHERE skeleton = ?1 AND NOT EXISTS (SELECT 1 FROM conversation WHERE key = ?2)`)
+		if err != nil {
+			return err
+		}
+		_, err = w.c.exec(`INSERT INTO conversation (name, key, topic, created, skeleton) VALUES (?1, ?2, '', ?3, ?4)`,
+			name, key, w.now, skeleton)
 		if err != nil {
 			return inserted(err)
 		}

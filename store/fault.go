@@ -25,6 +25,12 @@ func broken(err error) bool {
 	return errors.Is(err, sqlite3.IOERR) || errors.Is(err, sqlite3.CORRUPT) || errors.Is(err, sqlite3.NOTADB)
 }
 
+// damaged tells whether err means that what was read is not what was written.
+func damaged(err error) bool {
+	return errors.Is(err, ErrDamaged) || errors.Is(err, sqlite3.CORRUPT) || errors.Is(err, sqlite3.NOTADB) ||
+		errors.Is(err, sqlite3.IOERR_DATA)
+}
+
 // outcome is err as it crosses the border of the package: the errors of package
 // chat and of contexts bare, all others with the name of this package.
 func outcome(err error) error {
@@ -35,14 +41,22 @@ func outcome(err error) error {
 		return chat.ErrFull
 	}
 	for _, plain := range []error{
-		chat.ErrNotFound, chat.ErrExists, chat.ErrConflict, chat.ErrFull,
+		chat.ErrNotFound, chat.ErrExists, chat.ErrAlike, chat.ErrConflict, chat.ErrFull,
 		context.Canceled, context.DeadlineExceeded, ErrClosed,
 	} {
 		if errors.Is(err, plain) {
 			return plain
 		}
 	}
-	return fmt.Errorf("store: %w", err)
+	return fmt.Errorf("store: %w", asDamage(err))
+}
+
+// asDamage makes an error that says that the database is damaged an ErrDamaged.
+func asDamage(err error) error {
+	if damaged(err) && !errors.Is(err, ErrDamaged) {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return err
 }
 
 // inserted reads the error of an INSERT: what was there already, and what it

@@ -4,27 +4,27 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"jim/chat"
+	"jim/store/under"
 )
 
 // rig is a store on a faulty disk, with one person in one room.
 type rig struct {
 	*testing.T
 	*Store
-	disk *faultyDisk
+	disk *under.Disk
 	ann  chat.Account
 	ops  chat.ConversationID
 	back chan *chat.Entry
 	fail chan error
 }
 
-func newRig(t *testing.T, dir string, disk *faultyDisk) *rig {
+func newRig(t *testing.T, dir string, disk *under.Disk) *rig {
 	t.Helper()
 	r, err := tryRig(t, dir, disk)
 	if err != nil {
@@ -33,13 +33,14 @@ func newRig(t *testing.T, dir string, disk *faultyDisk) *rig {
 	return r
 }
 
-func tryRig(t *testing.T, dir string, disk *faultyDisk) (*rig, error) {
+func tryRig(t *testing.T, dir string, disk *under.Disk) (*rig, error) {
 	r := &rig{T: t, disk: disk, back: make(chan *chat.Entry, 4096), fail: make(chan error, 10)}
-	s, err := openOn(t.Context(), dir, slog.New(slog.DiscardHandler), disk, migrations())
+	s, err := OpenOn(t.Context(), dir, slog.New(slog.DiscardHandler), On{Disk: disk})
 	if err != nil {
 		return nil, err
 	}
 	t.Cleanup(func() { s.Close() })
+	disk.FolderSynced()
 	r.Store = s
 	s.Start(func(group []*chat.Entry) {
 		for _, e := range group {
@@ -103,14 +104,14 @@ func (r *rig) mustKeep(id, text string) {
 
 func TestDiskFull(t *testing.T) {
 	dir := t.TempDir()
-	r := newRig(t, dir, newFaultyDisk())
+	r := newRig(t, dir, under.NewDisk(1))
 	r.mustKeep("k1", "one")
 	token, err := r.AddToken(t.Context(), chat.Token{Account: r.ann.ID, Hash: [32]byte{1}})
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	r.disk.set(func() { r.disk.full = true })
+	r.disk.Fill(true)
 	for range 3 {
 		e, err := r.keep("k2", "two")
 		if err != chat.ErrFull || e.Seq != 0 || e.Time != 0 {
@@ -127,7 +128,7 @@ func TestDiskFull(t *testing.T) {
 		t.Errorf("reading: %v", got)
 	}
 
-	r.disk.set(func() { r.disk.full = false })
+	r.disk.Fill(false)
 	r.mustKeep("k2", "two")
 	r.mustKeep("k3", "three")
 	if err := r.Close(); err != nil {
@@ -136,14 +137,14 @@ func TestDiskFull(t *testing.T) {
 	if len(r.fail) > 0 {
 		t.Errorf("a full disk is no failure: %v", <-r.fail)
 	}
-	if got := fmt.Sprint(newRig(t, dir, newFaultyDisk()).texts()); got != "[one two three]" {
+	if got := fmt.Sprint(newRig(t, dir, under.NewDisk(1)).texts()); got != "[one two three]" {
 		t.Errorf("after a restart: %v", got)
 	}
 }
 
 // TestDatabaseFull is the other way to SQLITE_FULL, from inside of SQLite.
 func TestDatabaseFull(t *testing.T) {
-	r := newRig(t, t.TempDir(), newFaultyDisk())
+	r := newRig(t, t.TempDir(), under.NewDisk(1))
 	limit := func(pages int) {
 		t.Helper()
 		err := r.change(t.Context(), func(w *writer) error {
@@ -173,9 +174,9 @@ func TestDatabaseFull(t *testing.T) {
 
 func TestSyncFails(t *testing.T) {
 	dir := t.TempDir()
-	r := newRig(t, dir, newFaultyDisk())
+	r := newRig(t, dir, under.NewDisk(1))
 	r.mustKeep("k1", "one")
-	r.disk.set(func() { r.disk.failSync = "-wal" })
+	r.disk.FailSync("-wal")
 	_, err := r.keep("k2", "two")
 	if err == nil || !strings.Contains(err.Error(), syscall.EIO.Error()) {
 		t.Fatalf("want an error in the words of the system, got %v", err)
@@ -190,11 +191,11 @@ func TestSyncFails(t *testing.T) {
 	for range groupJobs + 1 { // dropped, and nobody waits for ever
 		r.Store.Keep(&chat.Entry{Conversation: r.ops, Kind: chat.Said, From: r.ann.ID, Text: "x"})
 	}
-	syncs := r.disk.syncs
+	syncs := r.disk.Syncs()
 	if r.Close() == nil {
 		t.Error("want the failure from Close")
 	}
-	if r.disk.syncs != syncs {
+	if r.disk.Syncs() != syncs {
 		t.Error("Close syncs again")
 	}
 	if len(r.back) != 0 || len(r.fail) != 1 {
@@ -202,7 +203,7 @@ func TestSyncFails(t *testing.T) {
 	}
 
 	// Whether "two" is there is unknown. Sent again, it is there once.
-	again := newRig(t, dir, newFaultyDisk())
+	again := newRig(t, dir, under.NewDisk(1))
 	again.mustKeep("k2", "two")
 	if got := fmt.Sprint(again.texts()); got != "[one two]" {
 		t.Errorf("after a restart: %v", got)
@@ -213,10 +214,11 @@ func TestSyncFails(t *testing.T) {
 // and looks for what had been acknowledged before.
 func TestEverySyncFails(t *testing.T) {
 	for k := 1; k < 100; k++ {
-		disk := newFaultyDisk()
+		disk := under.NewDisk(1)
 		dir := t.TempDir()
 		newRig(t, dir, disk).Close() // the schema is there
-		disk.set(func() { disk.failAt = disk.syncs + k })
+		before := disk.Syncs()
+		disk.FailSyncIn(k)
 		var acked []string
 		if r, err := tryRig(t, dir, disk); err == nil {
 			for i := range 5 {
@@ -227,11 +229,11 @@ func TestEverySyncFails(t *testing.T) {
 			}
 			r.Close()
 		}
-		after := newRig(t, dir, newFaultyDisk()).texts()
+		after := newRig(t, dir, under.NewDisk(1)).texts()
 		if len(after) < len(acked) || len(after) > len(acked)+1 {
 			t.Errorf("sync %d failed: acknowledged %v, found %v", k, acked, after)
 		}
-		if disk.syncs < disk.failAt {
+		if disk.Syncs() < before+k {
 			if k < 5 {
 				t.Errorf("only %d syncs", k)
 			}
@@ -243,8 +245,8 @@ func TestEverySyncFails(t *testing.T) {
 
 func TestCheckpointSyncFails(t *testing.T) {
 	dir := t.TempDir()
-	r := newRig(t, dir, newFaultyDisk())
-	r.disk.set(func() { r.disk.failSync = ".db" })
+	r := newRig(t, dir, under.NewDisk(1))
+	r.disk.FailSync(".db")
 	text := strings.Repeat("x", 64<<10)
 	kept := 0
 	for ; kept < 1000; kept++ {
@@ -255,7 +257,7 @@ func TestCheckpointSyncFails(t *testing.T) {
 	if r.Close() == nil {
 		t.Error("want the failure from Close")
 	}
-	if got := len(newRig(t, dir, newFaultyDisk()).texts()); got < kept || kept == 0 {
+	if got := len(newRig(t, dir, under.NewDisk(1)).texts()); got < kept || kept == 0 {
 		t.Errorf("%d were acknowledged, %d are there", kept, got)
 	}
 }
@@ -263,15 +265,14 @@ func TestCheckpointSyncFails(t *testing.T) {
 // TestPowerLoss opens, after every acknowledgement, what was synced by then and
 // nothing else.
 func TestPowerLoss(t *testing.T) {
-	disk := newFaultyDisk()
-	disk.stable = t.TempDir()
+	disk := under.NewDisk(1)
 	r := newRig(t, t.TempDir(), disk)
 	want := []string{}
 	for i := range 20 {
 		text := fmt.Sprint("entry ", i)
 		r.mustKeep("", text)
 		want = append(want, text)
-		disk.loss(t, want)
+		loss(t, disk, want)
 	}
 }
 
@@ -279,36 +280,33 @@ func TestPowerLoss(t *testing.T) {
 // reads from memory what the disk never got. A second try must not be told that
 // it is safe before it is.
 func TestPowerLossAfterFailedSync(t *testing.T) {
-	disk := newFaultyDisk()
-	disk.stable = t.TempDir()
+	disk := under.NewDisk(1)
 	dir := t.TempDir()
 	r := newRig(t, dir, disk)
 	r.mustKeep("k1", "one")
-	disk.set(func() { disk.failSync = "-wal" })
+	disk.FailSync("-wal")
 	if _, err := r.keep("k2", "two"); err == nil {
 		t.Fatal("kept without a sync")
 	}
 	r.Close()
-	disk.loss(t, []string{"one"})
+	loss(t, disk, []string{"one"})
 
 	again := newRig(t, dir, disk)
 	e, err := again.keep("k2", "two")
 	if err != nil || !e.Repeat {
 		t.Fatalf("want a repeat of what is in memory, got %+v, %v", e, err)
 	}
-	disk.loss(t, []string{"one", "two"})
+	loss(t, disk, []string{"one", "two"})
 }
 
 // loss opens what is stable and compares it with what must be there.
-func (d *faultyDisk) loss(t *testing.T, want []string) {
+func loss(t *testing.T, disk *under.Disk, want []string) {
 	t.Helper()
 	after := t.TempDir()
-	var err error
-	d.set(func() { err = os.CopyFS(after, os.DirFS(d.stable)) })
-	if err != nil {
+	if err := disk.SurviveLeast(after); err != nil {
 		t.Fatal(err)
 	}
-	r := newRig(t, after, newFaultyDisk())
+	r := newRig(t, after, under.NewDisk(1))
 	if got := fmt.Sprint(r.texts()); got != fmt.Sprint(want) {
 		t.Fatalf("after a loss of power\n got %s\nwant %s", got, want)
 	}

@@ -13,6 +13,9 @@ import (
 // ErrInUse means that another process has the data folder.
 var ErrInUse = errors.New("the data folder is in use")
 
+// lockName is the file in the data folder that the process that has it locks.
+const lockName = "lock"
+
 // lockFolder makes the folder dir if it is not there, and takes it for this
 // process until the file it returns is closed, or the process ends in whatever
 // way. The file stays in the folder: removing it would let two processes lock
@@ -21,7 +24,7 @@ func lockFolder(dir string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ package store
 import (
 	"errors"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -33,6 +34,18 @@ func syncFolder(dir string) error {
 		return nil // a file system that knows no such thing
 	}
 	return err
+}
+
+// giveTo gives a file to whoever owns the file like, as far as that is ours to
+// give: what root makes in the folder of a server is the server's.
+func giveTo(like, name string) {
+	info, err := os.Stat(like)
+	if err != nil {
+		return
+	}
+	if owner, ok := info.Sys().(*syscall.Stat_t); ok {
+		_ = os.Lchown(name, int(owner.Uid), int(owner.Gid))
+	}
 }
 
 // noRoom tells whether the operating system says that a disk, or somebody's

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -21,7 +23,8 @@ const (
 )
 
 // Log reads entries of a conversation. See [chat.Store]. FromName is the name
-// the sender has now. A conversation that does not exist has no entries.
+// the sender has now. A conversation that does not exist has no entries. What is
+// damaged is not returned: the error is [ErrDamaged] and names the conversation.
 func (s *Store) Log(ctx context.Context, v chat.ConversationID, after, before uint64, limit int, newest bool) ([]chat.Entry, error) {
 	if before == 0 {
 		before = math.MaxInt64
@@ -45,6 +48,9 @@ func (s *Store) Log(ctx context.Context, v chat.ConversationID, after, before ui
 			})
 		}, sql, v, bounded(after), bounded(before), max(limit, 0))
 	})
+	if errors.Is(err, ErrDamaged) {
+		return nil, fmt.Errorf("conversation %d, between the entries %d and %d: %w; jim doctor tells more", v, after, before, err)
+	}
 	if err != nil {
 		return nil, err
 	}

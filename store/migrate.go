@@ -17,6 +17,7 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 
+	"jim/chat"
 	"jim/wire"
 )
 
@@ -84,6 +85,9 @@ func migrate(ctx context.Context, c *conn, file string, steps []migration, log *
 	if has == len(steps) {
 		return nil
 	}
+	if err := c.db.CreateFunction("skeleton", 1, sqlite3.DETERMINISTIC, skeleton); err != nil {
+		return err
+	}
 	if has > 0 {
 		copied, err := copyBefore(c, file, len(steps))
 		if err != nil {
@@ -98,6 +102,11 @@ func migrate(ctx context.Context, c *conn, file string, steps []migration, log *
 		log.Info("brought the schema of the database to a new version", "file", file, "version", m.version)
 	}
 	return nil
+}
+
+// skeleton is [chat.Skeleton] for the steps.
+func skeleton(ctx sqlite3.Context, name ...sqlite3.Value) {
+	ctx.ResultText(chat.Skeleton(name[0].Text()))
 }
 
 // sameSteps makes sure that what was applied is what this program would apply.

@@ -11,14 +11,13 @@ import (
 	"testing"
 
 	"github.com/ncruces/go-sqlite3"
-	"github.com/ncruces/go-sqlite3/vfs"
 
 	"jim/chat"
 )
 
 func openSteps(t *testing.T, dir string, steps []migration) (*Store, error) {
 	t.Helper()
-	s, err := openOn(t.Context(), dir, slog.New(slog.DiscardHandler), vfs.Find("os"), steps)
+	s, err := openOn(t.Context(), dir, slog.New(slog.DiscardHandler), On{}, steps)
 	if err == nil {
 		t.Cleanup(func() { s.Close() })
 	}
@@ -147,5 +146,46 @@ func TestPragmas(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// TestNamesThatWereAlikeBeforeGoOn has a database of before skeletons were kept.
+func TestNamesThatWereAlikeBeforeGoOn(t *testing.T) {
+	dir := t.TempDir()
+	const old = `
+		INSERT INTO account (name, key, password, owner, disabled, created) VALUES
+			('bill', 'bill', '', 0, 0, 1), ('bi1l', 'bi1l', '', 0, 0, 1), ('ann', 'ann', '', 0, 0, 1);
+		INSERT INTO conversation (name, key, topic, created) VALUES ('#bill', '#bill', '', 1), ('#bi1l', '#bi1l', '', 1);
+		INSERT INTO conversation (name, low, high, topic, created) VALUES ('', 1, 2, '', 1), ('', 1, 3, '', 1)`
+	s, err := openSteps(t, dir, migrations()[:1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	c, err := openConn(t.Context(), filepath.Join(dir, FileName), "os", forWriting)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(c.db.Exec(old), c.close()); err != nil {
+		t.Fatal(err)
+	}
+
+	s = openTest(t, dir)
+	for _, key := range []string{"bill", "bi1l", "ann"} {
+		if _, err := s.Account(t.Context(), key); err != nil {
+			t.Errorf("%s: %v", key, err)
+		}
+		if _, err := s.AddAccount(t.Context(), chat.Account{Name: key, Key: key, UID: -1}); err != chat.ErrExists {
+			t.Errorf("%s could be added again: %v", key, err)
+		}
+	}
+	if _, err := s.Room(t.Context(), "#bi1l"); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.AddAccount(t.Context(), chat.Account{Name: "biIl", Key: "biil", UID: -1}); err != chat.ErrAlike {
+		t.Errorf("want ErrAlike for what looks like an older name, got %v", err)
+	}
+	if _, err := s.AddRoom(t.Context(), "#BI11", "#bi11"); err != nil {
+		t.Errorf("what looks like nobody's name: %v", err)
 	}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"sync"
+	"time"
 
 	"jim/chat"
 )
@@ -34,7 +35,8 @@ type queue struct {
 	room    sync.Cond // callers wait for room
 	jobs    []job
 	bytes   int
-	callers int // waiting for room
+	first   time.Time // when the first of jobs came
+	callers int       // waiting for room
 	closed  bool
 }
 
@@ -78,28 +80,31 @@ func (q *queue) append(j job) {
 	if j.entry != nil {
 		q.bytes += len(j.entry.Text)
 	}
+	if len(q.jobs) == 0 {
+		q.first = time.Now()
+	}
 	q.jobs = append(q.jobs, j)
 	q.some.Signal()
 }
 
 func (q *queue) full() bool { return len(q.jobs) >= groupJobs || q.bytes >= groupBytes }
 
-// take returns all that waits, at least one job, and lends empty to the queue in
-// exchange. It tells false when the queue is closed and empty, and nobody whose
+// take returns all that waits, at least one job, and when the first of them came;
+// and lends empty to the queue in exchange. It tells false when the queue is closed and empty, and nobody whose
 // call began before waits for room.
-func (q *queue) take(empty []job) ([]job, bool) {
+func (q *queue) take(empty []job) (taken []job, first time.Time, more bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for len(q.jobs) == 0 {
 		if q.closed && q.callers == 0 {
-			return empty, false
+			return empty, time.Time{}, false
 		}
 		q.some.Wait()
 	}
-	taken := q.jobs
+	taken, first = q.jobs, q.first
 	q.jobs, q.bytes = empty[:0], 0
 	q.room.Signal()
-	return taken, true
+	return taken, first, true
 }
 
 // close lets in who waits already and nobody else.

@@ -33,16 +33,16 @@ func TestQueueFull(t *testing.T) {
 			t.Error("kept, though it came after the end")
 		}
 		q.offer(job{})
-		if group, _ := q.take(nil); len(group) != groupJobs {
+		if group, _, _ := q.take(nil); len(group) != groupJobs {
 			t.Errorf("want the %d that waited, got %d", groupJobs, len(group))
 		}
 		synctest.Wait() // one woke the next, as long as there was room
-		if group, _ := q.take(nil); len(group) != groupJobs {
+		if group, _, _ := q.take(nil); len(group) != groupJobs {
 			t.Errorf("want %d of the callers, got %d", groupJobs, len(group))
 		}
 		got := 0
 		for { // at once, so that the queue is empty and yet not at its end
-			group, more := q.take(nil)
+			group, _, more := q.take(nil)
 			if !more {
 				break
 			}
@@ -64,7 +64,7 @@ func TestQueueBytes(t *testing.T) {
 		caller.Go(func() { q.put(big) })
 		synctest.Wait()
 		for range 2 {
-			if group, _ := q.take(nil); len(group) != 1 {
+			if group, _, _ := q.take(nil); len(group) != 1 {
 				t.Errorf("want one at a time, got %d", len(group))
 			}
 		}

@@ -35,6 +35,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/ncruces/go-sqlite3/vfs"
 
@@ -57,6 +58,7 @@ type Store struct {
 
 	queue   *queue
 	writer  *writer
+	meters  meters
 	readers *readers
 
 	// From the writer to the goroutine that Start makes. One group waits at most.
@@ -81,15 +83,38 @@ type batch struct {
 // there (the folder with mode 0700). It brings an older schema up to date, after
 // copying the database to jim.db.before-N, where N is the new version.
 //
-// It fails with [ErrInUse] when another process has the folder, and with
-// [ErrNewer] when a newer program has written the database. ctx limits the time
+// It fails with [ErrInUse] when another process has the folder, with [ErrNewer]
+// when a newer program has written the database, and with [ErrDamaged] when what
+// is there is not what was written. ctx limits the time
 // Open takes and means nothing afterwards. log gets what an operator should know.
 func Open(ctx context.Context, dir string, log *slog.Logger) (*Store, error) {
-	return openOn(ctx, dir, log, vfs.Find("os"), migrations())
+	return OpenOn(ctx, dir, log, On{})
 }
 
-// openOn is Open over any file system and schema.
-func openOn(ctx context.Context, dir string, log *slog.Logger, under vfs.VFS, steps []migration) (*Store, error) {
+// On is what a store stands on. The zero value is this machine; anything else is for tests of what a
+// store promises.
+type On struct {
+	Disk  vfs.VFS          // nil = the file system of the operating system
+	Clock func() time.Time // tells the time of entries; nil = time.Now
+
+	// NoSync commits without a sync (synchronous=NORMAL): what was acknowledged is lost with the power.
+	// It shows that a test of losses of power finds them.
+	NoSync bool
+}
+
+// OpenOn is [Open] over any disk and clock.
+func OpenOn(ctx context.Context, dir string, log *slog.Logger, on On) (*Store, error) {
+	return openOn(ctx, dir, log, on, migrations())
+}
+
+// openOn is OpenOn with any schema.
+func openOn(ctx context.Context, dir string, log *slog.Logger, on On, steps []migration) (*Store, error) {
+	if on.Disk == nil {
+		on.Disk = vfs.Find("os")
+	}
+	if on.Clock == nil {
+		on.Clock = time.Now
+	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
@@ -101,34 +126,60 @@ func openOn(ctx context.Context, dir string, log *slog.Logger, under vfs.VFS, st
 	s := &Store{
 		file:  filepath.Join(dir, FileName),
 		log:   log,
-		disk:  mount(under),
+		disk:  mount(on.Disk),
 		lock:  lock,
 		queue: newQueue(),
 		out:   make(chan batch, 1),
 	}
-	if err := s.open(ctx, steps); err != nil {
+	if err := s.open(ctx, on, steps); err != nil {
 		s.disk.unmount()
 		lock.Close()
-		return nil, fmt.Errorf("store: %s: %w", s.file, s.disk.explain(err))
+		return nil, fmt.Errorf("store: %s: %w", s.file, asDamage(s.disk.explain(err)))
 	}
 	s.working.Go(s.write)
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context, steps []migration) error {
-	if err := createPrivate(s.file); err != nil {
+func (s *Store) open(ctx context.Context, on On, steps []migration) error {
+	if err := s.ensure(ctx); err != nil {
 		return err
+	}
+	if !on.NoSync { // without syncs a log with holes proves nothing
+		if err := s.recoverable(); err != nil {
+			return err
+		}
 	}
 	c, err := openConn(ctx, s.file, s.disk.name, forWriting)
 	if err != nil {
 		return err
 	}
-	if err := s.prepare(ctx, c, steps); err != nil {
+	if on.NoSync {
+		err = c.db.Exec(`PRAGMA synchronous=normal`)
+	}
+	if err == nil {
+		err = s.prepare(ctx, c, steps)
+	}
+	if err != nil {
 		c.close()
 		return err
 	}
+	s.writer.clock = on.Clock
 	s.readers = newReaders(s.file, s.disk.name)
 	return nil
+}
+
+// recoverable makes sure that the last run has left nothing that SQLite would
+// silently do without.
+func (s *Store) recoverable() error {
+	if _, err := header(s.file); err != nil {
+		return err
+	}
+	left, err := readLeftLog(s.file)
+	if err == nil && left.lost > 0 {
+		s.log.Warn("the end of the write-ahead log cannot be read; either power was lost while it was written, and nobody was told that it is kept, or the disk is damaged",
+			"file", s.file+"-wal", "frames", left.lost)
+	}
+	return err
 }
 
 // prepare makes the database ready to be written through c.
@@ -143,6 +194,9 @@ func (s *Store) prepare(ctx context.Context, c *conn, steps []migration) error {
 	if err := c.checkpointAll(); err != nil {
 		return err
 	}
+	if err := seal(c); err != nil {
+		return err
+	}
 	w, err := newWriter(c)
 	if err != nil {
 		return err
@@ -153,9 +207,7 @@ func (s *Store) prepare(ctx context.Context, c *conn, steps []migration) error {
 			return err
 		}
 	}
-	// The names of the files must survive a loss of power as well; and the
-	// journal, with which SQLite made the database one with a write-ahead log,
-	// must stay deleted, or the next start would roll all of it back.
+	// The names of the files must survive a loss of power as well.
 	return errors.Join(syncFolder(filepath.Dir(s.file)), syncFolder(filepath.Dir(filepath.Dir(s.file))))
 }
 

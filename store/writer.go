@@ -26,18 +26,20 @@ const (
 type writer struct {
 	c     *conn
 	known *caches
+	clock func() time.Time
 	now   wire.Time // of the group: one time for all of it
 
 	begin, commit, rollback   *sqlite3.Stmt
 	savepoint, release, undo  *sqlite3.Stmt
 	insert, last, first, from *sqlite3.Stmt // see keep.go
 
-	pages int  // in the write-ahead log after the last commit
-	busy  bool // the last checkpoint did not come to its end; said once
+	pages  int  // in the write-ahead log after the last commit
+	insist int  // from how many on readers are waited for
+	busy   bool // the last checkpoint did not come to its end; said once
 }
 
 func newWriter(c *conn) (*writer, error) {
-	w := &writer{c: c, known: newCaches()}
+	w := &writer{c: c, known: newCaches(), insist: insistPages}
 	for _, p := range []struct {
 		stmt **sqlite3.Stmt
 		sql  string
@@ -72,15 +74,15 @@ func (s *Store) write() {
 	defer close(s.out)
 	spare := make([]job, 0, groupJobs)
 	for {
-		group, more := s.queue.take(spare)
+		group, first, more := s.queue.take(spare)
 		if !more {
 			return
 		}
-		began, many := time.Now(), len(group) >= crowd
-		s.keepGroup(group)
+		w, many := watch{first: first, taken: time.Now()}, len(group) >= crowd
+		s.keepGroup(group, &w)
 		clear(group) // for the garbage collector
 		if many {
-			time.Sleep(gather - time.Since(began))
+			time.Sleep(gather - time.Since(w.taken))
 		}
 		spare = group
 	}
@@ -96,17 +98,21 @@ const (
 )
 
 // keepGroup commits a group and sends everything in it back.
-func (s *Store) keepGroup(group []job) {
+func (s *Store) keepGroup(group []job, w *watch) {
 	if failed := s.failure.Load(); failed != nil {
 		answer(group, *failed)
 		return
 	}
-	err := s.writer.run(group)
+	err := s.writer.run(group, w)
 	if broken(err) {
 		s.fail(group, err)
 		return
 	}
-	if entries := entriesOf(group); len(entries) > 0 {
+	entries := entriesOf(group)
+	if err == nil {
+		s.meters.add(w, len(entries))
+	}
+	if len(entries) > 0 {
 		s.out <- batch{entries: entries}
 	}
 	answer(group, nil)
@@ -162,8 +168,8 @@ func entriesOf(group []job) []*chat.Entry {
 // run keeps a group in one transaction. A job that fails alone keeps its error
 // and changes nothing; when the transaction fails, all jobs have its error, and
 // run returns it too.
-func (w *writer) run(group []job) error {
-	w.now = wire.At(time.Now())
+func (w *writer) run(group []job, at *watch) error {
+	w.now = wire.At(w.clock())
 	err := w.begin.Exec()
 	for i := 0; err == nil && i < len(group); i++ {
 		j := &group[i]
@@ -178,6 +184,7 @@ func (w *writer) run(group []job) error {
 		}
 	}
 	if err == nil {
+		at.written = time.Now()
 		err = w.commit.Exec()
 	}
 	if err != nil {
@@ -240,10 +247,19 @@ func (w *writer) checkpoint(s *Store) error {
 		return nil
 	}
 	mode := sqlite3.CHECKPOINT_PASSIVE
-	if w.pages >= insistPages {
+	insists := w.pages >= w.insist
+	if insists {
 		mode = sqlite3.CHECKPOINT_RESTART
 	}
 	_, _, err := w.c.db.WALCheckpoint("main", mode)
+	if insists {
+		// Who reads for as long as a backup takes is not waited for at each
+		// group, but again when the log has grown by as much.
+		w.insist = insistPages
+		if err != nil {
+			w.insist += w.pages
+		}
+	}
 	if err != nil && !broken(err) && !w.busy {
 		s.log.Warn("the write-ahead log could not be copied into the database and goes on growing",
 			"file", s.file, "pages", w.pages, "error", s.disk.explain(err))

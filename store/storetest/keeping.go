@@ -214,7 +214,7 @@ func neighbours(w *world) {
 	all.Go(func() { w.keep(bad...) })
 	all.Go(func() {
 		for i := range 10 {
-			if _, err := w.AddAccount(w.ctx, chat.Account{Name: "x", Key: fmt.Sprint("x", i), UID: -1}); err != nil {
+			if _, err := w.AddAccount(w.ctx, chat.Account{Name: fmt.Sprint("x", i), Key: fmt.Sprint("x", i), UID: -1}); err != nil {
 				w.Error(err)
 			}
 			if _, err := w.AddAccount(w.ctx, chat.Account{Name: "ann", Key: "ann", UID: -1}); err == nil {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"strings"
 
 	"jim/chat"
 )
@@ -36,6 +37,37 @@ func accountExists(w *world) {
 
 	bob := w.person("bob")
 	w.is(w.SetUID(w.ctx, bob.ID, 1000), chat.ErrExists)
+}
+
+// accountAlike has names that look the same in two scripts, and with a digit.
+func accountAlike(w *world) {
+	add := func(name string, uid int) error {
+		w.Helper()
+		_, err := w.AddAccount(w.ctx, chat.Account{Name: name, Key: strings.ToLower(name), UID: uid})
+		return err
+	}
+	w.ok(add("paypal", -1))
+	for range 2 {
+		w.is(add("раураӏ", -1), chat.ErrAlike)
+		w.is(add("paypa1", -1), chat.ErrAlike)
+		_, err := w.Account(w.ctx, "paypa1")
+		w.is(err, chat.ErrNotFound)
+		w.is(add("PAYPAL", -1), chat.ErrExists)
+		w.restart()
+	}
+	w.ok(add("paypai", -1)) // which does not, while i is small
+	w.ok(add("paypa1", 1001))
+	w.is(add("paypaI", -1), chat.ErrExists)
+	w.newRoom("#paypal")
+	_, err := w.AddRoom(w.ctx, "#paypa1", "#paypa1")
+	w.is(err, chat.ErrAlike)
+	_, err = w.AddRoom(w.ctx, "#PayPal", "#paypal")
+	w.is(err, chat.ErrExists)
+	w.newRoom("#раура")
+	_, err = w.Direct(w.ctx, w.person("ann").ID, w.person("bob").ID)
+	w.ok(err)
+	_, err = w.Direct(w.ctx, w.person("carl").ID, w.person("dan").ID)
+	w.ok(err)
 }
 
 func account(w *world) {

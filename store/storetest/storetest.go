@@ -28,6 +28,7 @@ func Run(t *testing.T, open Open) {
 	}{
 		{"account not found", accountNotFound},
 		{"account exists", accountExists},
+		{"account looks like another", accountAlike},
 		{"account", account},
 		{"account list", accountList},
 		{"account changes", accountChanges},

@@ -1,0 +1,176 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+// Problem is a kind of thing that can be wrong with a database.
+type Problem string
+
+// The problems that [Examine] knows.
+const (
+	BadPages   Problem = "pages"      // pages whose checksum is another one
+	BadTrees   Problem = "trees"      // what refers to what inside of the file is wrong
+	BadLinks   Problem = "references" // rows that refer to rows that are not there
+	BadNumbers Problem = "numbers"    // a conversation in which numbers are missing
+	Unreadable Problem = "unreadable" // it cannot be opened at all
+	LostTail   Problem = "tail"       // the end of the write-ahead log cannot be read; nobody need have been told of it
+	NoSums     Problem = "sums"       // it has no checksums yet; the next start gives it some
+	NewSchema  Problem = "schema"     // a newer program has written it
+)
+
+// Found is a problem, and where it is, in words for whoever knows SQLite.
+type Found struct {
+	Problem Problem
+	Where   string
+}
+
+// Examined is what [Examine] saw of a database.
+type Examined struct {
+	Running   bool // a server has the folder
+	None      bool // there is no database
+	Schema    int  // version of the database; Known is that of this program
+	Known     int
+	Bytes     int64
+	Inventory Inventory
+	Found     []Found
+}
+
+func (e *Examined) found(p Problem, where string, args ...any) {
+	e.Found = append(e.Found, Found{p, fmt.Sprintf(where, args...)})
+}
+
+// Examine reads all of the database in the folder dir and tells what is wrong
+// with it. It changes nothing, and may be used beside a server that runs; then it
+// sees what was committed when it began. It takes as long as reading the file does,
+// twice. An error means that it could not look; a damaged database is none.
+func Examine(ctx context.Context, dir string) (*Examined, error) {
+	e := &Examined{Known: len(migrations())}
+	o, err := lookAt(ctx, dir)
+	switch {
+	case errors.Is(err, ErrDamaged):
+		e.found(Unreadable, "%v", err)
+		return e, nil
+	case errors.Is(err, os.ErrNotExist):
+		e.None = true
+		return e, nil
+	case err != nil:
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	defer o.close()
+	e.Running = o.lock == nil
+	if o.left.lost > 0 {
+		e.found(LostTail, "%d frames", o.left.lost)
+	}
+	if err := e.readPages(ctx, o.file); err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	if err := e.ask(o); damaged(err) {
+		e.found(Unreadable, "%v", o.disk.explain(err))
+	} else if err != nil {
+		return nil, outcome(err)
+	}
+	return e, nil
+}
+
+// readPages compares the sum of every page in the database file, of those in use
+// and of the others. A page may be written at the same time, so a wrong one is
+// read again.
+func (e *Examined) readPages(ctx context.Context, file string) error {
+	has, err := header(file)
+	if err != nil {
+		return err
+	}
+	if !has {
+		e.found(NoSums, "%s", FileName)
+		return nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	var page [pageBytes]byte
+	var wrong []string
+	for n := int64(0); ; n++ {
+		if n%256 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		read, err := f.ReadAt(page[:], n*pageBytes)
+		if read == 0 && errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		for again := 0; again < 3 && !whole(page[:read]); again++ {
+			read, _ = f.ReadAt(page[:], n*pageBytes)
+		}
+		e.Bytes += int64(read)
+		if !whole(page[:read]) {
+			wrong = append(wrong, fmt.Sprint(n+1))
+		}
+	}
+	if len(wrong) > 0 {
+		e.found(BadPages, "%d of %d: %s", len(wrong), (e.Bytes+pageBytes-1)/pageBytes, strings.Join(wrong[:min(len(wrong), 20)], " "))
+	}
+	return nil
+}
+
+// ask has SQLite look at what is in the pages.
+func (e *Examined) ask(o *onlooker) error {
+	var err error
+	if e.Schema, err = o.schema(); err != nil {
+		if errors.Is(err, ErrNewer) {
+			e.found(NewSchema, "%d > %d", e.Schema, e.Known)
+			err = nil
+		}
+		return err
+	}
+	err = o.c.rows(func(st *sqlite3.Stmt) {
+		if said := st.ColumnText(0); said != "ok" {
+			e.found(BadTrees, "%s", said)
+		}
+	}, `PRAGMA integrity_check(10)`)
+	if err != nil {
+		return err
+	}
+	err = o.c.rows(func(st *sqlite3.Stmt) {
+		e.found(BadLinks, "%s → %s", st.ColumnText(0), st.ColumnText(2))
+	}, `SELECT DISTINCT * FROM pragma_foreign_key_check LIMIT 10`)
+	if err != nil {
+		return err
+	}
+	for _, q := range []struct {
+		problem Problem
+		sql     string
+	}{
+		{BadLinks, `SELECT 'log → conversation ' || conv FROM (SELECT DISTINCT conv FROM log) WHERE conv NOT IN (SELECT id FROM conversation) LIMIT 10`},
+		{BadLinks, `SELECT 'log → account ' || sender FROM (SELECT DISTINCT sender FROM log) WHERE sender NOT IN (SELECT id FROM account) LIMIT 10`},
+		{BadNumbers, `SELECT 'conversation ' || conv || ': ' || count(*) || ' of ' || max(seq) FROM log GROUP BY conv HAVING count(*) <> max(seq) - min(seq) + 1 LIMIT 10`},
+	} {
+		err := o.c.rows(func(st *sqlite3.Stmt) { e.found(q.problem, "%s", st.ColumnText(0)) }, q.sql)
+		if err != nil {
+			return err
+		}
+	}
+	e.Inventory, err = o.inventory()
+	return err
+}
+
+// whole tells whether the sum of a page is right.
+func whole(page []byte) bool {
+	if len(page) != pageBytes {
+		return false
+	}
+	s := logSum(binary.LittleEndian, [2]uint32{}, page[:pageBytes-reservedSums])
+	return s == [2]uint32{binary.LittleEndian.Uint32(page[pageBytes-8:]), binary.LittleEndian.Uint32(page[pageBytes-4:])}
+}

@@ -1,0 +1,149 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"jim/store/under"
+)
+
+// problems are the kinds of what was found, each once.
+func problems(t *testing.T, dir string) []Problem {
+	t.Helper()
+	e, err := Examine(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []Problem
+	for _, f := range e.Found {
+		if f.Where == "" {
+			t.Errorf("%s is nowhere", f.Problem)
+		}
+		if !slices.Contains(list, f.Problem) {
+			list = append(list, f.Problem)
+		}
+	}
+	return list
+}
+
+// spoil changes the database of a closed store with SQL.
+func spoil(t *testing.T, dir, sql string) {
+	t.Helper()
+	d := mount(under.NewDisk(1))
+	defer d.unmount()
+	c, err := openConn(t.Context(), filepath.Join(dir, FileName), d.name, forWriting)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(c.db.Exec("PRAGMA foreign_keys=off;"+sql), c.close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestExamine(t *testing.T) {
+	good := t.TempDir()
+	s := openTest(t, good)
+	lived(t, s, func() {})
+	e, err := Examine(t.Context(), good)
+	if err != nil || len(e.Found) > 0 || !e.Running || e.Inventory.Accounts != 5 || e.Inventory.Entries != 64 {
+		t.Errorf("beside a server: %+v, %v", e, err)
+	}
+	s.Close()
+	for _, c := range []struct {
+		name string
+		sql  string
+		want []Problem
+	}{
+		{"whole", `SELECT 1`, nil},
+		{"an entry is missing", `DELETE FROM log WHERE conv = 1 AND seq = 4`, []Problem{BadNumbers}},
+		{"an account is missing", `DELETE FROM account WHERE id = 2`, []Problem{BadLinks}},
+		{"a room is missing", `DELETE FROM member; DELETE FROM conversation WHERE id = 2`, []Problem{BadLinks}},
+		{"an index is wrong", `PRAGMA writable_schema=on; UPDATE sqlite_schema SET sql = replace(sql, 'id IS NOT NULL', 'id IS NULL') WHERE name = 'log_once'`, []Problem{BadTrees}},
+		{"a newer program", `PRAGMA user_version = 99`, []Problem{NewSchema}},
+		{"no sums", `PRAGMA application_id = 0`, []Problem{NoSums}},
+	} {
+		dir := t.TempDir()
+		if err := os.CopyFS(dir, os.DirFS(good)); err != nil {
+			t.Fatal(err)
+		}
+		spoil(t, dir, c.sql)
+		if got := problems(t, dir); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	if e, err := Examine(t.Context(), t.TempDir()); err != nil || !e.None || e.Running {
+		t.Errorf("nothing there: %+v, %v", e, err)
+	}
+}
+
+// TestExamineFindsEveryBit looks for what a reader may never come across, such as
+// pages that are not in use.
+func TestExamineFindsEveryBit(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, dir)
+	lived(t, s, func() {})
+	s.Close()
+	spoil(t, dir, `CREATE TABLE big (x); INSERT INTO big VALUES (zeroblob(30000)); DROP TABLE big`)
+	file := filepath.Join(dir, FileName)
+	good, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := problems(t, dir); got != nil {
+		t.Fatalf("undamaged: %q", got)
+	}
+	variants(t, good, 19997, func(name string, bad []byte) {
+		if err := os.WriteFile(file, bad, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if len(problems(t, dir)) == 0 {
+			t.Errorf("%s: nothing was found", name)
+		}
+	})
+}
+
+// TestExamineLeftLog looks at what a server that was killed left, and leaves it as
+// it is.
+func TestExamineLeftLog(t *testing.T) {
+	files, _ := killed(t)
+	wal := files[FileName+"-wal"]
+	for _, c := range []struct {
+		name string
+		wal  func([]byte) []byte
+		shm  bool
+		want []Problem
+	}{
+		{"whole", func(b []byte) []byte { return b }, true, nil},
+		{"a bit in the middle", func(b []byte) []byte { b[len(b)/2] ^= 1; return b }, true, []Problem{Unreadable}},
+		{"cut", func(b []byte) []byte { return b[:len(b)/2] }, true, []Problem{Unreadable}},
+		{"a bit at the end", func(b []byte) []byte { b[len(b)-9] ^= 1; return b }, false, []Problem{LostTail}},
+	} {
+		dir := t.TempDir()
+		left := map[string][]byte{FileName: files[FileName], FileName + "-wal": c.wal(slices.Clone(wal))}
+		if c.shm {
+			left[FileName+"-shm"] = files[FileName+"-shm"]
+		}
+		for name, data := range left {
+			if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for again := range 2 { // what was found must not be gone the next time
+			if got := problems(t, dir); !slices.Equal(got, c.want) {
+				t.Errorf("%s, %d: %q, want %q", c.name, again, got, c.want)
+			}
+		}
+		for _, name := range []string{FileName, FileName + "-wal"} {
+			if now, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(now) != string(left[name]) {
+				t.Errorf("%s: %s was changed: %v", c.name, name, err)
+			}
+		}
+		if _, err := lockFolder(dir); err != nil {
+			t.Errorf("%s: the folder was not let go: %v", c.name, fmt.Sprint(err))
+		}
+	}
+}

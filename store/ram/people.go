@@ -1,0 +1,223 @@
+package ram
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"jim/chat"
+)
+
+func (d *Disk) account(id chat.AccountID) *chat.Account {
+	if id < 1 || int(id) > len(d.accounts) {
+		return nil
+	}
+	return d.accounts[id-1]
+}
+
+// one is the account that was looked for, if it was found.
+func one(a *chat.Account) (chat.Account, error) {
+	if a == nil {
+		return chat.Account{}, chat.ErrNotFound
+	}
+	return *a, nil
+}
+
+// Account finds an account by the key of its name.
+func (s *Store) Account(ctx context.Context, key string) (chat.Account, error) {
+	done, err := s.use(ctx)
+	if err != nil {
+		return chat.Account{}, err
+	}
+	defer done()
+	return one(s.d.byKey[key])
+}
+
+// AccountOf finds an account by its number.
+func (s *Store) AccountOf(ctx context.Context, id chat.AccountID) (chat.Account, error) {
+	done, err := s.use(ctx)
+	if err != nil {
+		return chat.Account{}, err
+	}
+	defer done()
+	return one(s.d.account(id))
+}
+
+// AccountOfUID finds the account that is the login of a UNIX user.
+func (s *Store) AccountOfUID(ctx context.Context, uid int) (chat.Account, error) {
+	done, err := s.use(ctx)
+	if err != nil {
+		return chat.Account{}, err
+	}
+	defer done()
+	return one(s.d.byUID(uid))
+}
+
+func (d *Disk) byUID(uid int) *chat.Account {
+	i := slices.IndexFunc(d.accounts, func(a *chat.Account) bool { return uid >= 0 && a.UID == uid })
+	if i < 0 {
+		return nil
+	}
+	return d.accounts[i]
+}
+
+// AccountList returns up to limit accounts behind the key after, by Key.
+func (s *Store) AccountList(ctx context.Context, after string, limit int) ([]chat.Account, error) {
+	done, err := s.use(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return page(s.d.accounts, after, limit), nil
+}
+
+// page is the first accounts of a list behind a key, by key.
+func page(list []*chat.Account, after string, limit int) []chat.Account {
+	var some []chat.Account
+	for _, a := range list {
+		if a.Key > after {
+			some = append(some, *a)
+		}
+	}
+	slices.SortFunc(some, func(a, b chat.Account) int { return strings.Compare(a.Key, b.Key) })
+	return some[:min(len(some), max(limit, 0))]
+}
+
+// AddAccount keeps a new account. ErrExists when its Key, or its UID, is somebody's;
+// ErrAlike when the name looks like another account's, unless it is a UNIX login.
+func (s *Store) AddAccount(ctx context.Context, a chat.Account) (chat.Account, error) {
+	done, err := s.use(ctx)
+	if err != nil {
+		return chat.Account{}, err
+	}
+	defer done()
+	if s.d.byKey[a.Key] != nil || s.d.byUID(a.UID) != nil {
+		return chat.Account{}, chat.ErrExists
+	}
+	skeleton := chat.Skeleton(a.Name)
+	if a.UID < 0 && s.d.faces[skeleton] {
+		return chat.Account{}, chat.ErrAlike
+	}
+	if a.Created == 0 {
+		a.Created = now()
+	}
+	a.UID = max(a.UID, -1)
+	a.ID = chat.AccountID(len(s.d.accounts) + 1)
+	kept := a
+	s.d.accounts = append(s.d.accounts, &kept)
+	s.d.byKey[a.Key] = &kept
+	s.d.faces[skeleton] = true
+	return a, nil
+}
+
+// change changes an account, which ErrNotFound says is not there.
+func (s *Store) change(ctx context.Context, id chat.AccountID, do func(*chat.Account) error) error {
+	done, err := s.use(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	a := s.d.account(id)
+	if a == nil {
+		return chat.ErrNotFound
+	}
+	return do(a)
+}
+
+// SetPassword changes the password of an account and forgets its tokens.
+func (s *Store) SetPassword(ctx context.Context, id chat.AccountID, phc string) error {
+	return s.change(ctx, id, func(a *chat.Account) error {
+		a.Password = phc
+		s.d.forgetTokens(id)
+		return nil
+	})
+}
+
+// SetAccount changes what an account may do, and forgets its tokens when it is disabled.
+func (s *Store) SetAccount(ctx context.Context, id chat.AccountID, owner, disabled bool) error {
+	return s.change(ctx, id, func(a *chat.Account) error {
+		a.Owner, a.Disabled = owner, disabled
+		if disabled {
+			s.d.forgetTokens(id)
+		}
+		return nil
+	})
+}
+
+// SetUID makes an account the login of a UNIX user; -1 makes it nobody's.
+func (s *Store) SetUID(ctx context.Context, id chat.AccountID, uid int) error {
+	return s.change(ctx, id, func(a *chat.Account) error {
+		if other := s.d.byUID(uid); other != nil && other != a {
+			return chat.ErrExists
+		}
+		a.UID = max(uid, -1)
+		return nil
+	})
+}
+
+// AnyOwner tells whether an account is an owner, disabled or not.
+func (s *Store) AnyOwner(ctx context.Context) (bool, error) {
+	done, err := s.use(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer done()
+	return slices.ContainsFunc(s.d.accounts, func(a *chat.Account) bool { return a.Owner }), nil
+}
+
+// AddContact makes contact a contact of id.
+func (s *Store) AddContact(ctx context.Context, id, contact chat.AccountID) error {
+	return s.change(ctx, id, func(*chat.Account) error {
+		if s.d.account(contact) == nil {
+			return chat.ErrNotFound
+		}
+		s.d.contacts[[2]chat.AccountID{id, contact}] = true
+		return nil
+	})
+}
+
+// DeleteContact undoes AddContact; ErrNotFound when it is none.
+func (s *Store) DeleteContact(ctx context.Context, id, contact chat.AccountID) error {
+	return s.change(ctx, id, func(*chat.Account) error {
+		k := [2]chat.AccountID{id, contact}
+		if !s.d.contacts[k] {
+			return chat.ErrNotFound
+		}
+		delete(s.d.contacts, k)
+		return nil
+	})
+}
+
+// Contacts returns the contacts of id by Key.
+func (s *Store) Contacts(ctx context.Context, id chat.AccountID) ([]chat.Account, error) {
+	done, err := s.use(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	var list []*chat.Account
+	for k := range s.d.contacts {
+		if k[0] == id {
+			list = append(list, s.d.account(k[1]))
+		}
+	}
+	return page(list, "", len(list)), nil
+}
+
+// ContactOf returns who has id as a contact, in the order of their numbers.
+func (s *Store) ContactOf(ctx context.Context, id chat.AccountID) ([]chat.AccountID, error) {
+	done, err := s.use(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	var list []chat.AccountID
+	for k := range s.d.contacts {
+		if k[1] == id {
+			list = append(list, k[0])
+		}
+	}
+	slices.SortFunc(list, cmp.Compare)
+	return list, nil
+}
