@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"time"
 
 	"jim/wire"
 )
@@ -17,8 +16,8 @@ func (s *Session) register(r *wire.Request) (*wire.Response, error) {
 	switch {
 	case bad != nil:
 		return nil, bad
-	case reserved(key):
-		return nil, wire.Errorf(wire.Conflict, "the name %s is taken", u.Name)
+	case office(u.Name) && (s.account.ID == 0 || key != s.account.Key): // who bears it may keep it
+		return nil, errReserved(u.Name)
 	case s.account.ID != 0 && key != s.account.Key:
 		return nil, wire.Errorf(wire.Conflict, "you are %s on this connection; register that name, or open another one", s.account.Name)
 	case r.Invite == "" && !s.hub.opt.Register.allows(s.peer):
@@ -27,19 +26,7 @@ func (s *Session) register(r *wire.Request) (*wire.Response, error) {
 	if bad := s.hub.rates.mayMake(&registerRate, s.peer.Host); bad != nil {
 		return nil, bad
 	}
-	taken, err := s.taken(key)
-	if err != nil {
-		return nil, err
-	}
-	phc, err := s.hub.passwords.hash(s.ctx, u.Password)
-	if err != nil {
-		return nil, err
-	}
-	owner, err := s.useInvite(r.Invite)
-	if err != nil {
-		return nil, err
-	}
-	a, err := s.own(taken, Account{Name: u.Name, Key: key, Password: phc, UID: -1, Owner: owner, Created: wire.At(time.Now())})
+	a, err := s.invited(r, key)
 	if err != nil {
 		return nil, err
 	}
@@ -58,11 +45,32 @@ func (s *Session) register(r *wire.Request) (*wire.Response, error) {
 	return s.welcome(token, wire.Created), nil
 }
 
+// invited makes the account, for an invitation where there is one. That is looked
+// at first, or who has none could ask which names are taken.
+func (s *Session) invited(r *wire.Request, key string) (Account, error) {
+	owner, err := s.useInvite(r.Invite)
+	if err != nil {
+		return Account{}, err
+	}
+	a := Account{Name: r.User.Name, Key: key, UID: -1, Owner: owner, Created: s.hub.now()}
+	guest, err := s.taken(r.User.Name, key)
+	if err == nil {
+		a.Password, err = s.hub.passwords.hash(s.ctx, r.User.Password)
+	}
+	if err == nil {
+		a, err = s.own(guest, a)
+	}
+	if err != nil {
+		return a, errors.Join(err, s.giveBack(r.Invite, owner))
+	}
+	return a, nil
+}
+
 // taken finds the account that bears a name, and refuses when it is not this
 // session's to register. Who is logged in without a password, as a guest or as a
 // user of the machine, may register that name; anybody may register a guest's
 // who is gone and has no token.
-func (s *Session) taken(key string) (*Account, error) {
+func (s *Session) taken(name, key string) (*Account, error) {
 	a, err := s.hub.store.Account(s.ctx, key)
 	if err == ErrNotFound {
 		return nil, nil
@@ -70,7 +78,7 @@ func (s *Session) taken(key string) (*Account, error) {
 	if err != nil {
 		return nil, in("find an account", err)
 	}
-	conflict := wire.Errorf(wire.Conflict, "the name %s is taken", a.Name)
+	conflict := errTaken(name)
 	switch {
 	case a.Disabled || a.Password != "":
 		return nil, conflict
@@ -93,22 +101,33 @@ func (s *Session) useInvite(invite string) (owner bool, err error) {
 	if invite == "" {
 		return false, nil
 	}
+	if bad := s.hub.rates.tryLogin(s.peer.Host, ""); bad != nil {
+		return false, bad
+	}
 	owner, err = s.hub.store.UseInvite(s.ctx, sha256.Sum256([]byte(invite)))
 	if err == ErrNotFound {
-		s.hub.rates.failed(s.peer.Host, "")
 		return false, wire.Errorf(wire.WrongLogin, "this invitation was never given or has been used")
 	}
+	s.hub.rates.right(s.peer.Host, "")
 	return owner, keeping(err)
+}
+
+// giveBack keeps an invitation that was spent on nothing.
+func (s *Session) giveBack(invite string, owner bool) error {
+	if invite == "" {
+		return nil
+	}
+	return in("give an invitation back", s.hub.store.AddInvite(s.ctx, sha256.Sum256([]byte(invite)), owner))
 }
 
 // own makes a new account, or gives a guest's to its bearer.
 func (s *Session) own(guest *Account, a Account) (Account, error) {
 	if guest == nil {
-		a, err := s.hub.store.AddAccount(s.ctx, a)
-		if err == ErrExists {
-			return a, wire.Errorf(wire.Conflict, "the name %s is taken", a.Name)
+		added, err := s.hub.store.AddAccount(s.ctx, a)
+		if err == ErrExists || err == ErrAlike {
+			return a, errTaken(a.Name)
 		}
-		return a, keeping(err)
+		return added, keeping(err)
 	}
 	if err := s.hub.store.SetPassword(s.ctx, guest.ID, a.Password); err != nil {
 		return a, keeping(err)
@@ -132,18 +151,18 @@ func (s *Session) passwd(r *wire.Request) (*wire.Response, error) {
 	if !a.Registered() {
 		return nil, wire.Errorf(wire.Forbidden, "guests have no password: `register` makes the name yours")
 	}
-	if bad := s.hub.rates.mayLogin(s.peer.Host, a.Key); bad != nil {
-		return nil, bad
-	}
 	if a.Password != "" {
+		if bad := s.hub.rates.tryLogin(s.peer.Host, a.Key); bad != nil {
+			return nil, bad
+		}
 		right, err := s.hub.passwords.check(s.ctx, a.Password, r.Old)
 		if err != nil {
 			return nil, err
 		}
 		if !right {
-			s.hub.rates.failed(s.peer.Host, a.Key)
 			return nil, wire.Errorf(wire.WrongLogin, "`old` is not your password")
 		}
+		s.hub.rates.right(s.peer.Host, a.Key)
 	}
 	if err := s.hub.setPassword(s, a.ID, r.Password); err != nil {
 		return nil, err
@@ -191,6 +210,9 @@ const (
 func (s *Session) listSessions(r *wire.Request) (*wire.Response, error) {
 	if r.Revoke != "" {
 		return s.revoke(r.Revoke)
+	}
+	if bad := s.may(&askRate); bad != nil {
+		return nil, bad
 	}
 	answer := &wire.Response{Code: wire.OK, Sessions: []wire.SessionInfo{}}
 	tokens, err := s.hub.store.Tokens(s.ctx, s.account.ID)

@@ -3,17 +3,13 @@ package chat
 import (
 	"context"
 	"crypto/sha256"
-	"time"
+	"maps"
 
 	"jim/wire"
 )
 
-// operates tells whether a request comes from an operator at a UNIX socket, who
-// needs no account.
-func (s *Session) operates(r *wire.Request) bool {
-	return r.Action == wire.ActAdmin && s.isOperator()
-}
-
+// isOperator tells whether the peer is an operator at a UNIX socket, who needs no
+// account.
 func (s *Session) isOperator() bool {
 	return s.peer.UID == 0 || s.peer.UID > 0 && s.peer.UID == s.hub.opt.OperatorUID
 }
@@ -37,11 +33,16 @@ var adminCommands = map[string]struct {
 
 // admin runs an operator's command.
 func (s *Session) admin(r *wire.Request) (*wire.Response, error) {
-	if !s.isOperator() && !s.isOwner() {
+	if !s.isOperator() {
 		if s.account.ID == 0 {
 			return nil, wire.Errorf(wire.Unauthorized, "say who you are first: %s", wire.Hello)
 		}
-		return nil, wire.Errorf(wire.Forbidden, "this is for operators")
+		if bad := s.may(&askRate); bad != nil {
+			return nil, bad
+		}
+		if !s.isOwner() {
+			return nil, wire.Errorf(wire.Forbidden, "this is for operators")
+		}
 	}
 	c, ok := adminCommands[r.Do]
 	if !ok {
@@ -78,17 +79,17 @@ func (s *Session) addUser(r *wire.Request, _ *Account) (*wire.Response, error) {
 	if bad != nil {
 		return nil, bad
 	}
-	if reserved(key) {
-		return nil, wire.Errorf(wire.Conflict, "the name %s is the server's", r.User.Name)
+	if servers(r.User.Name) {
+		return nil, errReserved(r.User.Name)
 	}
 	phc, err := s.hub.passwords.hash(s.ctx, r.User.Password)
 	if err != nil {
 		return nil, err
 	}
-	a := Account{Name: r.User.Name, Key: key, Password: phc, UID: -1, Created: wire.At(time.Now())}
+	a := Account{Name: r.User.Name, Key: key, Password: phc, UID: -1, Created: s.hub.now()}
 	a, err = s.hub.store.AddAccount(s.ctx, a)
-	if err == ErrExists {
-		return nil, wire.Errorf(wire.Conflict, "the name %s is taken", r.User.Name)
+	if err == ErrExists || err == ErrAlike {
+		return nil, errTaken(r.User.Name)
 	}
 	if err != nil {
 		return nil, keeping(err)
@@ -106,7 +107,7 @@ func (s *Session) operatorName() string {
 }
 
 func (s *Session) listUsers(r *wire.Request, _ *Account) (*wire.Response, error) {
-	limit := pageLimit(r)
+	limit := s.pageLimit(r)
 	list, err := s.hub.store.AccountList(s.ctx, r.Mark, limit+1)
 	if err != nil {
 		return nil, in("list the accounts", err)
@@ -198,6 +199,12 @@ func (s *Session) stats(*wire.Request, *Account) (*wire.Response, error) {
 	c := &h.counts
 	stats["messages"], stats["repeats"], stats["refused"] = c.messages.Load(), c.repeats.Load(), c.refused.Load()
 	stats["dropped_behind"], stats["dropped_passing"] = c.behind.Load(), c.passing.Load()
-	stats["closed_slow"], stats["closed_stalled"] = c.slow.Load(), c.stalled.Load()
+	stats["closed_stalled"] = c.stalled.Load()
+	stats["decodes"], stats["decode_ns"] = c.decodes.Load(), c.decodeNS.Load()
+	stats["tells"], stats["tell_ns"] = c.tells.Load(), c.tellNS.Load()
+	stats["writes"], stats["write_ns"] = c.writes.Load(), c.writeNS.Load()
+	if h.opt.Meters != nil {
+		maps.Copy(stats, h.opt.Meters())
+	}
 	return &wire.Response{Code: wire.OK, Stats: stats}, nil
 }

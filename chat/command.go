@@ -49,12 +49,9 @@ func (s *Session) handle(r *wire.Request) {
 		s.settle()
 	}
 	response, err := s.try(c, known, r)
+	s.warm(err)
 	if err != nil {
 		s.settle() // an error of a post comes after the answers to those before it
-		if s.v1.silent(r) {
-			s.complain(err)
-			return
-		}
 	}
 	s.respond(r.ID, response, err)
 }
@@ -62,7 +59,7 @@ func (s *Session) handle(r *wire.Request) {
 func (s *Session) try(c command, known bool, r *wire.Request) (*wire.Response, error) {
 	switch {
 	case !known:
-		return nil, s.v1.unknown(r.Action)
+		return nil, wire.Errorf(wire.NotImplemented, "no action %q here", r.Action)
 	case s.hub.closingNow():
 		return nil, wire.Errorf(wire.Unavailable, "the server is stopping").After(retryStopping)
 	case !c.anyone && s.account.ID == 0:
@@ -80,8 +77,5 @@ func (s *Session) ping(*wire.Request) (*wire.Response, error) {
 func (s *Session) quit(*wire.Request) (*wire.Response, error) {
 	s.leaving = true
 	s.hub.logout(s) // the name is free when the answer arrives
-	if s.v1.on {
-		return nil, nil
-	}
 	return &wire.Response{Code: wire.OK}, nil
 }

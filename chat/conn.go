@@ -31,13 +31,14 @@ type Conn interface {
 
 	Close() error
 
-	// Peer tells who is at the other end. It does not change.
+	// Peer tells who is at the other end. That does not change, but for Person,
+	// which a transport may learn from the first bytes. Any goroutine calls it.
 	Peer() *Peer
 }
 
 // Peer is what a transport knows of who is at the other end.
 type Peer struct {
-	Transport string     // "tcp", "tls", "unix", "ws", "wss", "http", "https"
+	Transport string     // "tcp", "tls", "unix", "ws", "wss", "http", "https", "udp", "quic"
 	Address   string     // for people and logs: "192.0.2.7:50312", "uid 1000"
 	Host      netip.Addr // whom limits per address count against; invalid = nobody (UNIX)
 	Local     bool       // the peer is on this machine: loopback or UNIX
@@ -50,10 +51,23 @@ type Peer struct {
 	// name of that user; -1 elsewhere.
 	UID int
 
+	// Proven is the name of somebody whose secret the peer has shown to the Conn,
+	// in a way of its own; "" = none. A Conn that interprets a dialect sets it
+	// before it returns the request that logs in.
+	Proven string
+
 	// Packets tells that the boundaries between writes may be lost on the way,
-	// as in every stream of bytes. Peers that take one read for one object are
-	// then written to with pauses between.
+	// as in every stream of bytes. Programs that take one read for one object
+	// have to be written to with pauses between.
 	Packets bool
+
+	// Person tells that somebody types here, who needs more time to say who he is
+	// than a program.
+	Person bool
+
+	// Datagrams tells that an object is a datagram, in both directions: the
+	// limits are [wire.UDP], and JIM/1 is not spoken.
+	Datagrams bool
 
 	// Brief marks a peer that asks one thing and is gone, as in an HTTP request:
 	// it does not count as being here.

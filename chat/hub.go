@@ -31,6 +31,22 @@ type Options struct {
 	Guests   Policy       // where people without a password are let in; "" = Local
 	Register Policy       // where names are registered without an invitation; "" = Local
 	NoLimits bool         // lifts the rates, for measurements
+	Outbox   int          // bytes that may wait for a peer until it is told that it is behind; 0 = 1 MiB
+
+	// Meters is what other parts have measured, by name; admin stats shows it
+	// beside the hub's own. nil = nothing.
+	Meters func() map[string]uint64
+
+	// Clock tells the time that people are told; nil = time.Now. Patience and rates do not depend on it, nor does any order.
+	Clock func() time.Time
+
+	// Interpret looks at the first object of a connection and returns what talks
+	// JIM/2 in the stead of a peer that speaks another dialect: a Conn over c,
+	// which reads the first object again, takes its time to write, and closes c
+	// itself when its peer takes nothing for a minute. nil says that the peer
+	// speaks JIM/2 itself. It is asked about every object until one of them is
+	// good. nil = everybody speaks JIM/2.
+	Interpret func(c Conn, first []byte) Conn
 
 	// OperatorUID is the UNIX user who may use admin on a UNIX socket, besides
 	// root. LookupUID tells the login name of a user; nil = nobody has one.
@@ -57,6 +73,7 @@ type Hub struct {
 	nextSession atomic.Uint64
 	presence    presence
 	workers     workers
+	writers     writers
 
 	mu       sync.Mutex
 	closing  bool
@@ -74,20 +91,27 @@ func New(store Store, o Options) *Hub {
 	if o.Server == "" {
 		o.Server = "jim"
 	}
-	h := &Hub{
-		store:     store,
-		opt:       o,
-		log:       o.Log,
-		passwords: newPasswords(),
-		rates:     newRates(o.NoLimits),
-		failed:    make(chan error, 1),
-		stop:      make(chan struct{}),
-		sessions:  map[*Session]struct{}{},
-		people:    map[AccountID]*person{},
-		rooms:     map[ConversationID]*Room{},
-		ended:     make(chan struct{}),
+	if o.Outbox == 0 {
+		o.Outbox = outboxBytes
 	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	h := &Hub{
+		store:    store,
+		opt:      o,
+		log:      o.Log,
+		rates:    newRates(o.NoLimits),
+		failed:   make(chan error, 1),
+		stop:     make(chan struct{}),
+		sessions: map[*Session]struct{}{},
+		people:   map[AccountID]*person{},
+		rooms:    map[ConversationID]*Room{},
+		ended:    make(chan struct{}),
+	}
+	h.passwords = newPasswords(h.counts.messages.Load)
 	h.trust, h.distrust = context.WithCancel(context.Background())
+	h.workers.hired = make(chan *worker)
 	h.presence.wake = make(chan struct{}, 1)
 	store.Start(h.kept, h.fail)
 	h.own.Go(h.watch)
@@ -95,13 +119,14 @@ func New(store Store, o Options) *Hub {
 	return h
 }
 
-// MakeRoom makes a public room without members, if it is not there yet.
+// MakeRoom makes a public room without members, if neither it nor one whose name
+// looks the same is there yet.
 func (h *Hub) MakeRoom(ctx context.Context, name string) error {
 	key, bad := addressKey(name)
 	if bad != nil {
 		return bad
 	}
-	if _, err := h.store.AddRoom(ctx, name, key); err != nil && err != ErrExists {
+	if _, err := h.store.AddRoom(ctx, name, key); err != nil && err != ErrExists && err != ErrAlike {
 		return in("make a room", err)
 	}
 	return nil
@@ -120,6 +145,9 @@ func (h *Hub) Serve(ctx context.Context, c Conn) {
 	s.run(ctx)
 	h.exit(s)
 }
+
+// now is the time that people are told.
+func (h *Hub) now() wire.Time { return wire.At(h.opt.Clock()) }
 
 // Failed gets an error when the storage cannot be trusted any more. Nothing is
 // acknowledged after that; the process must end.
@@ -160,6 +188,7 @@ func (h *Hub) Shutdown(ctx context.Context, retryAfter time.Duration) error {
 	}
 	leaving.Wait()
 	h.own.Wait()
+	defer h.writers.stop()
 	defer h.workers.stop()
 	select {
 	case <-h.ended:
@@ -167,7 +196,7 @@ func (h *Hub) Shutdown(ctx context.Context, retryAfter time.Duration) error {
 	case <-ctx.Done():
 	}
 	for _, s := range all {
-		s.conn.Close()
+		s.out.hangUp()
 	}
 	<-h.ended
 	return ctx.Err()
@@ -230,12 +259,13 @@ func (h *Hub) watch() {
 		now := time.Now()
 		h.rates.forget(now)
 		h.workers.trim()
+		h.writers.trim()
 		h.mu.Lock()
 		h.forgetRooms()
 		for s := range h.sessions {
 			if s.out.stalled(now, writeStall) {
 				h.counts.stalled.Add(1)
-				s.conn.Close()
+				s.out.hangUp()
 			}
 		}
 		h.mu.Unlock()
@@ -251,10 +281,16 @@ func goodbye(words string, after time.Duration) *wire.Batch {
 // counts says how often something was dropped or refused, by name. They are what admin stats shows.
 type counts struct {
 	behind   atomic.Uint64 // events not sent to a reader who was too slow
-	slow     atomic.Uint64 // JIM/1 readers closed because they were too slow
 	stalled  atomic.Uint64 // connections closed because nothing could be written
 	passing  atomic.Uint64 // presence, typing and read marks not sent to a busy reader
 	messages atomic.Uint64 // kept since the start
 	repeats  atomic.Uint64 // sent again, and not kept again
 	refused  atomic.Uint64 // over a rate
+
+	decodes, decodeNS atomic.Uint64 // of one object in sampleEvery
+	tells, tellNS     atomic.Uint64 // groups from the store, until they are in all outboxes
+	writes, writeNS   atomic.Uint64 // of batches to one peer, until its transport has taken them
 }
+
+// sampleEvery is how many objects pass for each whose decoding is timed.
+const sampleEvery = 16

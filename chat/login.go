@@ -4,7 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"time"
+	"errors"
 
 	"jim/wire"
 )
@@ -22,7 +22,6 @@ func (s *Session) doPresence(r *wire.Request) (*wire.Response, error) {
 		s.setStatus(status)
 		return s.welcome("", wire.OK), nil
 	}
-	s.v1.meet(r)
 	l, err := s.identify(r)
 	if err != nil {
 		return nil, err
@@ -33,7 +32,6 @@ func (s *Session) doPresence(r *wire.Request) (*wire.Response, error) {
 
 // authenticate proves who somebody is.
 func (s *Session) authenticate(r *wire.Request) (*wire.Response, error) {
-	s.v1.proves = true
 	if r.User.Name == "" && r.User.Token == "" {
 		return nil, wire.Errorf(wire.BadRequest, "`authenticate` needs `user` with `account_name` and `password`, or `token`")
 	}
@@ -72,8 +70,10 @@ func (s *Session) identify(r *wire.Request) (*admission, error) {
 	if bad != nil {
 		return nil, bad
 	}
-	if bad := s.hub.rates.mayLogin(s.peer.Host, key); bad != nil {
-		return nil, bad
+	if u.Password != "" {
+		if bad := s.hub.rates.tryLogin(s.peer.Host, key); bad != nil {
+			return nil, bad
+		}
 	}
 	a, err := s.hub.store.Account(s.ctx, key)
 	switch {
@@ -84,18 +84,27 @@ func (s *Session) identify(r *wire.Request) (*admission, error) {
 		return s.newGuest(u.Name, key)
 	case err != nil && err != ErrNotFound:
 		return nil, in("find an account", err)
+	case err == nil && !a.Disabled && s.proved(key):
+		return &admission{account: a}, nil
 	case u.Password != "":
 		return s.byPassword(u.Password, key, &a)
 	case a.Disabled:
-		return nil, needsProof(a.Name)
+		return nil, needsProof(u.Name)
 	case !a.Registered() && s.isLogin(key):
 		return s.adoptUID(key, a.Name)
 	case a.UID >= 0 && a.UID == s.peer.UID:
 		return &admission{account: a}, nil
 	}
-	return s.byTag(&a)
+	return s.byTag(u.Name, &a)
 }
 
+func isCode(err error, code wire.Code) bool {
+	var e *wire.Error
+	return errors.As(err, &e) && e.Code == code
+}
+
+// needsProof says the name as it was asked for: as somebody else wrote it, it
+// would tell that there is somebody.
 func needsProof(name string) *wire.Error {
 	return wire.Errorf(wire.Unauthorized, "%s needs its password or token: `user`:{`account_name`,`password`}", name)
 }
@@ -106,7 +115,7 @@ func wrongLogin() *wire.Error {
 
 // byToken lets in who shows a token.
 func (s *Session) byToken(u *wire.User) (*admission, error) {
-	if bad := s.hub.rates.mayLogin(s.peer.Host, ""); bad != nil {
+	if bad := s.hub.rates.tryLogin(s.peer.Host, ""); bad != nil {
 		return nil, bad
 	}
 	t, a, err := s.hub.store.TokenAccount(s.ctx, sha256.Sum256([]byte(u.Token)))
@@ -114,9 +123,9 @@ func (s *Session) byToken(u *wire.User) (*admission, error) {
 		return nil, in("find a token", err)
 	}
 	if key, _ := nameKey(u.Name); err == ErrNotFound || a.Disabled || u.Name != "" && key != a.Key {
-		s.hub.rates.failed(s.peer.Host, "")
 		return nil, wrongLogin()
 	}
+	s.hub.rates.right(s.peer.Host, "")
 	return &admission{account: a, token: t.ID}, nil
 }
 
@@ -128,9 +137,9 @@ func (s *Session) byPassword(password, key string, a *Account) (*admission, erro
 		return nil, err
 	}
 	if !right || a.Disabled {
-		s.hub.rates.failed(s.peer.Host, key)
 		return nil, wrongLogin()
 	}
+	s.hub.rates.right(s.peer.Host, key)
 	return &admission{account: *a}, nil
 }
 
@@ -146,7 +155,7 @@ func (s *Session) byUID(u *wire.User) (*admission, error) {
 	}
 	a, err := s.hub.store.AccountOfUID(s.ctx, s.peer.UID)
 	if err == ErrNotFound {
-		a, err = s.hub.store.AddAccount(s.ctx, Account{Name: name, Key: key, UID: s.peer.UID, Created: wire.At(time.Now())})
+		a, err = s.hub.store.AddAccount(s.ctx, Account{Name: name, Key: key, UID: s.peer.UID, Created: s.hub.now()})
 		if err == ErrExists {
 			return s.adoptUID(key, name)
 		}
@@ -158,6 +167,13 @@ func (s *Session) byUID(u *wire.User) (*admission, error) {
 		return nil, wrongLogin()
 	}
 	return &admission{account: a}, nil
+}
+
+// proved tells whether the Conn has seen proof that the peer is who bears a
+// compared name.
+func (s *Session) proved(key string) bool {
+	proven, bad := nameKey(s.peer.Proven)
+	return s.peer.Proven != "" && bad == nil && proven == key
 }
 
 // isLogin tells whether a compared name is the login of the user at the other end.
@@ -195,33 +211,39 @@ func (s *Session) loginName() string {
 }
 
 // byTag lets in a guest whose name is known: nobody owns it, unless a token does.
-func (s *Session) byTag(a *Account) (*admission, error) {
+func (s *Session) byTag(name string, a *Account) (*admission, error) {
 	if a.Registered() || !s.hub.opt.Guests.allows(s.peer) {
-		return nil, needsProof(a.Name)
+		return nil, needsProof(name)
 	}
 	owned, err := s.hub.store.HasToken(s.ctx, a.ID)
 	if err != nil {
 		return nil, in("find the tokens of a guest", err)
 	}
 	if owned {
-		return nil, needsProof(a.Name)
+		return nil, needsProof(name)
 	}
 	return &admission{account: *a, tag: true}, nil
 }
 
 // newGuest lets in a guest under a name nobody has had.
 func (s *Session) newGuest(name, key string) (*admission, error) {
-	if reserved(key) || !s.hub.opt.Guests.allows(s.peer) {
+	if !s.hub.opt.Guests.allows(s.peer) {
 		return nil, needsProof(name)
+	}
+	if office(name) {
+		return nil, errReserved(name)
 	}
 	if bad := s.hub.rates.mayMake(&guestRate, s.peer.Host); bad != nil {
 		return nil, bad
 	}
-	a, err := s.hub.store.AddAccount(s.ctx, Account{Name: name, Key: key, UID: -1, Created: wire.At(time.Now())})
+	a, err := s.hub.store.AddAccount(s.ctx, Account{Name: name, Key: key, UID: -1, Created: s.hub.now()})
 	if err == ErrExists { // somebody was quicker
 		if a, err = s.hub.store.Account(s.ctx, key); err == nil {
-			return s.byTag(&a)
+			return s.byTag(name, &a)
 		}
+	}
+	if err == ErrAlike {
+		return nil, errTaken(name)
 	}
 	if err != nil {
 		return nil, keeping(err)
@@ -243,7 +265,7 @@ func (s *Session) login(r *wire.Request, l *admission) (*wire.Response, error) {
 		s.setAccount(l, nil, r.Device)
 		return s.welcome(token, l.code), nil
 	}
-	alone := l.tag && token == "" || s.v1.on
+	alone := l.tag && token == "" || r.Alone
 	p, bad := s.hub.hold(&l.account, alone)
 	if bad != nil {
 		return nil, bad
@@ -252,9 +274,10 @@ func (s *Session) login(r *wire.Request, l *admission) (*wire.Response, error) {
 	s.stopWaiting()
 	first := p.greet(l.status)
 	s.respond(r.ID, s.welcome(token, l.code), nil)
+	s.owe(r.Since)
 	p.add(s)
 	s.hub.log.Debug("logged in", "session", s.id, "account", l.account.Name, "transport", s.peer.Transport)
-	if err := s.resume(r.Since, r.HasSince); err != nil {
+	if err := s.resume(r.HasSince); err != nil {
 		s.hub.log.Error("session cannot hear its conversations", "account", l.account.Name, "err", err)
 		s.out.finish(goodbye("the server failed", retryStopping))
 		return nil, nil
@@ -276,7 +299,7 @@ func (s *Session) setAccount(l *admission, p *person, device string) {
 
 // welcome is the answer to who has said who he is.
 func (s *Session) welcome(token string, code wire.Code) *wire.Response {
-	return &wire.Response{Code: max(code, wire.OK), JIM: wire.Version, Server: s.hub.opt.Server, User: s.self(), Token: token, Limits: s.limits}
+	return &wire.Response{Code: max(code, wire.OK), JIM: wire.Version, Server: s.hub.opt.Server, User: s.self(), Token: token, Limits: s.limits()}
 }
 
 // self is the session's own account as it sees it.
@@ -324,7 +347,7 @@ func (s *Session) newToken(a *Account, device string) (secret string, id int64, 
 		return "", 0, nil
 	}
 	secret = newSecret("jimt_")
-	now := wire.At(time.Now())
+	now := s.hub.now()
 	t, err := s.hub.store.AddToken(s.ctx, Token{Account: a.ID, Hash: sha256.Sum256([]byte(secret)), Device: device, Created: now, Seen: now})
 	return secret, t.ID, keeping(err)
 }

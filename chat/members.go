@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"jim/wire"
 )
@@ -15,9 +14,15 @@ func (s *Session) create(r *wire.Request) (*wire.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if servers(r.To) {
+		return nil, errReserved(r.To)
+	}
 	c, err := s.hub.store.AddRoom(s.ctx, r.To, key)
 	if err == ErrExists {
 		return nil, wire.Errorf(wire.Conflict, "there is a room %s already: join it", r.To)
+	}
+	if err == ErrAlike {
+		return nil, errRoomAlike(r.To)
 	}
 	if err != nil {
 		return nil, keeping(err)
@@ -45,15 +50,26 @@ func (s *Session) join(r *wire.Request) (*wire.Response, error) {
 		if err != ErrNotFound {
 			return nil, in("find a room", err)
 		}
+		if servers(r.To) {
+			return nil, errReserved(r.To)
+		}
 		c, err = s.hub.store.AddRoom(s.ctx, r.To, key)
 		if err == nil {
 			s.enter(r, &c, key, &Entry{Kind: RoomOpened}, wire.Created)
 			return nil, nil
 		}
+		if err == ErrAlike {
+			return nil, errRoomAlike(r.To)
+		}
 		if err != ErrExists { // else somebody was quicker: join that one
 			return nil, keeping(err)
 		}
 	}
+}
+
+// errRoomAlike refuses the name of a room that looks like another's.
+func errRoomAlike(name string) *wire.Error {
+	return wire.Errorf(wire.Conflict, "there is a room with a name that looks like %s: choose another", name)
 }
 
 // enter keeps an entry by which the account becomes a member. It is answered, and
@@ -151,7 +167,7 @@ func (s *Session) rooms(r *wire.Request) (*wire.Response, error) {
 	if err != nil {
 		return nil, in("read the memberships", err)
 	}
-	limit := pageLimit(r)
+	limit := s.pageLimit(r)
 	answer := &wire.Response{Code: wire.OK, Rooms: []wire.Conversation{}}
 	after, inOwn := strings.CutPrefix(r.Mark, ownMark)
 	if r.Mark == "" || inOwn {
@@ -205,21 +221,27 @@ func ownPage(answer *wire.Response, mine []Membership, after string, limit int) 
 	answer.Next = ""
 }
 
-func pageLimit(r *wire.Request) int {
-	if r.Limit == 0 {
-		return wire.JIM2.Page
+// pageLimit is how many rows a request gets.
+func (s *Session) pageLimit(r *wire.Request) int {
+	most := s.limits().Page
+	if s.peer.Datagrams {
+		most = datagramRows
 	}
-	return r.Limit
+	if r.Limit == 0 {
+		return most
+	}
+	return min(r.Limit, most)
 }
 
-// contacts lists the account's contacts, in one of two ways for JIM/1.
+// datagramRows is how many rows of a list are sure to fit a datagram, as long as
+// what people have written into them is not: 100 bytes each.
+const datagramRows = 8
+
+// contacts lists the account's contacts.
 func (s *Session) contacts(r *wire.Request) (*wire.Response, error) {
 	list, err := s.hub.store.Contacts(s.ctx, s.account.ID)
 	if err != nil {
 		return nil, in("read the contacts", err)
-	}
-	if s.v1.on {
-		return s.contactsV1(r, list)
 	}
 	answer := &wire.Response{Code: wire.OK, Contacts: []wire.Person{}}
 	for i := range list {
@@ -242,7 +264,7 @@ func (s *Session) members(r *wire.Request) (*wire.Response, error) {
 		return answer, nil
 	}
 	defer at.room.refs.Add(-1)
-	limit := pageLimit(r)
+	limit := s.pageLimit(r)
 	list, err := s.hub.store.Members(s.ctx, at.room.id, r.Mark, limit+1)
 	if err != nil {
 		return nil, in("list the members", err)
@@ -285,9 +307,9 @@ func (s *Session) changeContact(r *wire.Request, change func(AccountID) error) (
 		}
 	}
 	if err != nil {
-		return nil, s.v1.contactError(keeping(err))
+		return nil, keeping(err)
 	}
-	s.tellOthers(&wire.Event{Action: r.Action, To: other.Name, From: s.account.Name, Time: wire.At(time.Now())})
+	s.tellOthers(&wire.Event{Action: r.Action, To: other.Name, From: s.account.Name, Time: s.hub.now()})
 	return &wire.Response{Code: wire.OK, To: other.Name}, nil
 }
 

@@ -40,12 +40,6 @@ func badName(name string) *wire.Error {
 	return wire.Errorf(wire.BadRequest, "%q is no name here: %s", name, rule)
 }
 
-// reserved are names under which the server itself speaks.
-func reserved(key string) bool { return key == serverName || key == "jim" }
-
-// serverName is who tells JIM/1 programs of errors.
-const serverName = "server"
-
 // isPlainName tells whether a name is its own key: the busy case.
 func isPlainName(name string) bool {
 	if name == "" || len(name) > wire.JIM2.Name || !isAlnum(name[0]) {

@@ -58,33 +58,3 @@ func FuzzNames(f *testing.F) {
 		}
 	})
 }
-
-func TestCutV1KeepsTheTextAndTheSize(t *testing.T) {
-	for _, text := range []string{
-		"short", strings.Repeat("x", 16<<10), strings.Repeat("ж", 3000), strings.Repeat("好", 3000),
-		strings.Repeat("\x01", 1000), strings.Repeat("a\"\\\n", 500), strings.Repeat("😀", 500),
-	} {
-		var got strings.Builder
-		ev := wire.Event{Action: wire.ActMsg, Time: 1763500000, To: strings.Repeat("я", 25), From: strings.Repeat("я", 25), Seq: 7, ID: "k", Message: text}
-		all := cutV1(&ev)
-		for _, b := range all {
-			if n := len(b.Bytes()); n > wire.JIM1.Answer {
-				t.Errorf("an object of %d bytes", n)
-			}
-			from, err := wire.DecodeFromServer(b.Object(0))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if from.Event.Seq != 0 || from.Event.ID != "" {
-				t.Errorf("JIM/1 is told %s", b.Bytes())
-			}
-			got.WriteString(from.Event.Message)
-		}
-		if got.String() != text {
-			t.Errorf("%.20q… came back as %.20q… in %d pieces", text, got.String(), len(all))
-		}
-		if most := len(text)*6/200 + 1; len(all) > most {
-			t.Errorf("%.20q… came in %d pieces", text, len(all))
-		}
-	}
-}

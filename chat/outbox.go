@@ -11,15 +11,11 @@ import (
 // What an outbox holds at most. What rooms tell is shared by all its readers, so
 // a full outbox costs little more than a list of it; what one peer asked for is its own.
 const (
-	outboxBytes = 1 << 20   // of everything; bytes of a shared batch count in each outbox
-	pacedBytes  = 32 << 10  // the same for a paced peer, who gets a dozen objects a second
+	outboxBytes = 1 << 20   // of everything, if Options do not say; bytes of a shared batch count in each outbox
+	slowBytes   = 128 << 10 // the same for a peer that is written to with pauses
 	answerBytes = 128 << 10 // a session stops reading while more than this waits
 	pendingMax  = 256       // entries of one session on their way to the disk
 )
-
-// pace is the pause between two objects to a peer that takes one read for one
-// object; 50 to 100 ms is what such programs need.
-const pace = 75 * time.Millisecond
 
 // outbox is what waits to be written to one peer. Its requirements:
 //
@@ -29,11 +25,10 @@ const pace = 75 * time.Millisecond
 //  3. Order is kept. What finish puts in is the last.
 //  4. A goroutine writes only while there is something to write.
 type outbox struct {
-	// static after construction
-	conn  Conn
-	drops *counts
+	hub *Hub // static after construction: counts what is dropped, and has the writers
 
 	mu      sync.Mutex
+	conn    Conn // what is written to next; the connection itself, or what interprets it
 	queue   []*wire.Batch
 	spare   []*wire.Batch // the last queue, to be used again
 	tail    *wire.Batch   // the last of queue while it is this outbox's own and may grow
@@ -41,10 +36,9 @@ type outbox struct {
 	pending int           // entries of the session on their way to the disk
 	lagging []*sub        // subs with a number in behind
 	writing bool
-	paced   bool          // one object for each write, with pauses
+	slow    bool          // writes take their time, and their Conn sees to those that stall
 	full    bool          // nothing more may be put in: finish was called, or the peer is gone
 	since   int64         // when the write under way began, in ns since 1970; 0 = none
-	last    int64         // when the last paced write ended, likewise; the writer's own
 	changed chan struct{} // closed at the next change that somebody waits for
 }
 
@@ -56,7 +50,7 @@ func (o *outbox) answer(encode func(*wire.Batch)) {
 	if o.full {
 		return
 	}
-	if o.tail == nil || o.paced {
+	if o.tail == nil {
 		o.tail = new(wire.Batch)
 		o.queue = append(o.queue, o.tail)
 	}
@@ -79,15 +73,7 @@ func (o *outbox) tell(to *sub, b *wire.Batch, seq uint64) bool {
 		o.push(b)
 		return true
 	}
-	if o.paced {
-		o.drops.slow.Add(1)
-		clear(o.queue)
-		o.queue = o.queue[:0]
-		o.push(goodbye("you read too slowly", time.Second))
-		o.full = true
-		return false
-	}
-	o.drops.behind.Add(uint64(b.Len()))
+	o.hub.counts.behind.Add(uint64(b.Len()))
 	if to.behind == 0 {
 		o.lagging = append(o.lagging, to)
 	}
@@ -95,19 +81,27 @@ func (o *outbox) tell(to *sub, b *wire.Batch, seq uint64) bool {
 	return false
 }
 
-// unpace lets objects travel together: the peer knows how to cut them.
-func (o *outbox) unpace() {
+// interpret writes through c from now on, which takes its time.
+func (o *outbox) interpret(c Conn) {
 	o.mu.Lock()
-	o.paced = false
+	o.conn, o.slow = c, true
 	o.mu.Unlock()
+}
+
+// hangUp closes the connection.
+func (o *outbox) hangUp() {
+	o.mu.Lock()
+	c := o.conn
+	o.mu.Unlock()
+	c.Close()
 }
 
 // most is how many bytes may wait.
 func (o *outbox) most() int {
-	if o.paced {
-		return pacedBytes
+	if o.slow {
+		return min(slowBytes, o.hub.opt.Outbox)
 	}
-	return outboxBytes
+	return o.hub.opt.Outbox
 }
 
 // pass puts in something that need not arrive.
@@ -118,7 +112,7 @@ func (o *outbox) pass(b *wire.Batch) {
 		return
 	}
 	if o.size > o.most()/2 {
-		o.drops.passing.Add(1)
+		o.hub.counts.passing.Add(1)
 		return
 	}
 	o.push(b)
@@ -207,13 +201,13 @@ func (o *outbox) done() {
 func (o *outbox) stalled(now time.Time, d time.Duration) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.since != 0 && now.UnixNano()-o.since > int64(d)
+	return o.since != 0 && !o.slow && now.UnixNano()-o.since > int64(d)
 }
 
 func (o *outbox) start() {
 	if !o.writing {
 		o.writing = true
-		go o.write()
+		o.hub.writers.write(o)
 	}
 }
 
@@ -223,7 +217,7 @@ func (o *outbox) write() {
 	for {
 		batches, last := o.take()
 		if last {
-			o.conn.Close()
+			o.hangUp()
 			o.rest()
 			return
 		}
@@ -247,7 +241,7 @@ func (o *outbox) take() (batches []*wire.Batch, last bool) {
 			return nil, true
 		}
 		o.writing = false
-		if cap(o.spare)+cap(o.queue) > 64 {
+		if cap(o.spare)+cap(o.queue) > 8 {
 			o.spare, o.queue = nil, nil // a burst's memory is not kept while idle
 		}
 		o.tail = nil
@@ -292,6 +286,10 @@ func (o *outbox) wrote(batches []*wire.Batch, err error) {
 		batches[i] = nil
 	}
 	o.spare = batches[:0]
+	if o.since != 0 && !o.slow { // pauses are not work
+		o.hub.counts.writes.Add(1)
+		o.hub.counts.writeNS.Add(uint64(time.Now().UnixNano() - o.since))
+	}
 	o.since = 0
 	if err != nil {
 		o.full = true
@@ -302,32 +300,7 @@ func (o *outbox) wrote(batches []*wire.Batch, err error) {
 
 func (o *outbox) send(batches []*wire.Batch) error {
 	o.mu.Lock()
-	paced := o.paced
+	c := o.conn
 	o.mu.Unlock()
-	if !paced {
-		return o.conn.Write(batches)
-	}
-	for _, b := range batches {
-		for i := range b.Len() {
-			one := new(wire.Batch)
-			object := b.Object(i)
-			one.Append(func(dst []byte) []byte { return append(dst, object[:len(object)-1]...) })
-			o.pause()
-			if err := o.conn.Write([]*wire.Batch{one}); err != nil {
-				return err
-			}
-			o.last = time.Now().UnixNano()
-		}
-	}
-	return nil
-}
-
-// pause waits until the last paced write is long enough ago.
-func (o *outbox) pause() {
-	if left := int64(pace) - (time.Now().UnixNano() - o.last); o.last != 0 && left > 0 {
-		time.Sleep(time.Duration(left))
-	}
-	o.mu.Lock()
-	o.since = time.Now().UnixNano()
-	o.mu.Unlock()
+	return c.Write(batches)
 }

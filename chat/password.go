@@ -28,16 +28,20 @@ const (
 
 const passwordMin = 8 // characters
 
-// passwords hashes and checks them, as many at a time as there are processors,
-// so that logging in never takes the machine from those who talk.
+// passwords hashes and checks them, as many at a time as half the processors; and
+// while much is being said, they take a tenth of the machine at most, so that
+// logging in never takes it from those who talk.
 type passwords struct {
+	said func() uint64 // messages kept so far
+
 	places chan struct{} // a place for each hash being made
 	queue  chan struct{} // a place for each that waits or is being made
 	dummy  string        // what is checked for names that nobody has
 }
 
-func newPasswords() *passwords {
+func newPasswords(said func() uint64) *passwords {
 	p := &passwords{
+		said:   said,
 		places: make(chan struct{}, max(1, runtime.NumCPU()/2)),
 		queue:  make(chan struct{}, 256),
 	}
@@ -99,11 +103,28 @@ func (p *passwords) enter(ctx context.Context) (leave func(), err error) {
 	}
 	select {
 	case p.places <- struct{}{}:
-		return func() { <-p.places; <-p.queue }, nil
+		began, said := time.Now(), p.said()
+		return func() {
+			<-p.queue
+			took := time.Since(began)
+			time.AfterFunc(restAfter(took, p.said()-said), func() { <-p.places })
+		}, nil
 	case <-ctx.Done():
 		<-p.queue
 		return nil, ctx.Err()
 	}
+}
+
+// muchSaid is how many messages a second make the server a busy one.
+const muchSaid = 1000
+
+// restAfter is how long the place of a hash stays empty that took so long, in
+// which so many messages were said: half of the processors, of the time a fifth.
+func restAfter(took time.Duration, said uint64) time.Duration {
+	if float64(said) < muchSaid*took.Seconds() || said == 0 {
+		return 0
+	}
+	return 4 * took
 }
 
 func phc(salt, key []byte) string {

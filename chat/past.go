@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"jim/wire"
@@ -54,13 +55,18 @@ func (s *Session) page(entries []Entry, at *place, limit int, newest bool) (even
 	if newest {
 		slices.Reverse(entries)
 	}
-	size := envelope
+	largest := s.limits().Answer
+	size := min(envelope, largest/4)
 	var scratch []byte
 	for i := range entries {
 		ev := s.pastEvent(&entries[i], at)
 		scratch = ev.AppendJSON(scratch[:0])
+		if s.peer.Datagrams && len(scratch) > largest-size && i == 0 {
+			ev = wire.TooLargeForDatagram(at.address, ev.Seq)
+			scratch = ev.AppendJSON(scratch[:0])
+		}
 		size += len(scratch) + 1
-		if i == limit || size > wire.JIM2.Answer && i > 0 {
+		if i == limit || size > largest && i > 0 {
 			more = true
 			break
 		}
@@ -101,14 +107,39 @@ func (s *Session) sync(r *wire.Request) (*wire.Response, error) {
 		}
 		s.hold(at.sub)
 		err = s.catchUp(&at, since.Seq)
+		if err != nil {
+			s.letGo(at.sub)
+		}
 		at.room.refs.Add(-1)
 		if err != nil {
 			return nil, err
 		}
 	}
+	if err := s.tellOfOthers(named); err != nil {
+		return nil, err
+	}
+	return &wire.Response{Code: wire.OK}, nil
+}
+
+// tellOfOthers tells of the conversations that a sync did not name that there is
+// something. A session that hears its conversations knows them without the store.
+func (s *Session) tellOfOthers(named map[string]bool) error {
+	if s.person != nil {
+		s.mu.Lock()
+		all := maps.Clone(s.subs)
+		s.mu.Unlock()
+		for _, key := range slices.Sorted(maps.Keys(all)) {
+			if n := all[key]; !named[key] {
+				n.room.mu.Lock()
+				s.tellBehind(n.address, n.room.last)
+				n.room.mu.Unlock()
+			}
+		}
+		return nil
+	}
 	mine, err := s.hub.store.Memberships(s.ctx, s.account.ID)
 	if err != nil {
-		return nil, in("read the memberships", err)
+		return in("read the memberships", err)
 	}
 	for _, m := range mine {
 		address := m.address()
@@ -116,7 +147,7 @@ func (s *Session) sync(r *wire.Request) (*wire.Response, error) {
 			s.tellBehind(address, m.Last)
 		}
 	}
-	return &wire.Response{Code: wire.OK}, nil
+	return nil
 }
 
 func (m *Membership) address() string {
@@ -136,24 +167,27 @@ func (s *Session) tellBehind(address string, seq uint64) {
 	})
 }
 
-// resume makes the session hear all its conversations, those named in since from
-// the number given. Who resumes is told of the others that there is something.
-func (s *Session) resume(since []wire.Since, resumes bool) error {
+// owe notes what a session has that is about to resume. From then on whatever
+// makes it hear one of those conversations, its own resume or another device
+// that joins, tells it nothing live before the log has been read to it.
+func (s *Session) owe(since []wire.Since) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.owed = map[string]uint64{}
+	for _, w := range since {
+		if key, bad := addressKey(w.To); bad == nil {
+			s.owed[key] = w.Seq
+		}
+	}
+}
+
+// resume makes the session hear all its conversations, those that it is owed
+// from the number it has. Who resumes is told of the others that there is something.
+func (s *Session) resume(resumes bool) error {
 	mine, err := s.hub.store.Memberships(s.ctx, s.account.ID)
 	if err != nil {
 		return in("read the memberships", err)
 	}
-	want := map[string]uint64{}
-	for _, w := range since {
-		if key, bad := addressKey(w.To); bad == nil {
-			want[key] = w.Seq
-		}
-	}
-	type owed struct {
-		place
-		after uint64
-	}
-	var debts []owed
 	for i := range mine {
 		m := &mine[i]
 		address := m.address()
@@ -161,23 +195,37 @@ func (s *Session) resume(since []wire.Since, resumes bool) error {
 		if bad != nil {
 			continue // a name from before a rule became stricter
 		}
-		after, named := want[key]
-		n := s.listen(s.hub.room(&m.Conversation), key, address, named)
-		if n == nil {
-			continue
-		}
-		if named {
-			debts = append(debts, owed{place{room: n.room, sub: n, key: key, address: address}, after})
-		} else if resumes {
+		_, owed := s.owed[key]
+		if n := s.listen(s.hub.room(&m.Conversation), key, address, false); n != nil && !owed && resumes {
 			s.tellBehind(address, m.Last)
 		}
 	}
-	for _, d := range debts {
+	for _, d := range s.debts() {
 		if err := s.catchUp(&d.place, d.after); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// debt is a conversation of which a session is owed what follows a number.
+type debt struct {
+	place
+	after uint64
+}
+
+// debts are the conversations that the session hears and is owed. What it hears
+// from now on is told live at once.
+func (s *Session) debts() (list []debt) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, key := range slices.Sorted(maps.Keys(s.owed)) {
+		if n := s.subs[key]; n != nil {
+			list = append(list, debt{place{room: n.room, sub: n, key: key, address: n.address}, s.owed[key]})
+		}
+	}
+	s.owed = nil
+	return list
 }
 
 // hold stops telling a sub live, until catchUp is done.
@@ -188,6 +236,18 @@ func (s *Session) hold(n *sub) {
 	n.room.mu.Lock()
 	n.catching = true
 	n.room.mu.Unlock()
+}
+
+// letGo ends a catching up that failed: what happens is told live again, and what
+// was not read is said to be missing.
+func (s *Session) letGo(n *sub) {
+	if n == nil {
+		return
+	}
+	n.room.mu.Lock()
+	defer n.room.mu.Unlock()
+	n.catching, n.first = false, 0
+	s.tellBehind(n.address, n.room.last)
 }
 
 // catchUp tells what the log has after a number, and then lets the sub hear what
@@ -231,7 +291,8 @@ func (s *Session) catchUp(at *place, after uint64) error {
 	}
 }
 
-// caughtUp lets a sub that has everything hear what happens from now on.
+// caughtUp lets a sub that has everything hear what happens from now on. Everything is also what was
+// answered to its sender and has not been told yet.
 func (s *Session) caughtUp(at *place, after uint64) bool {
 	n := at.sub
 	if n == nil {
@@ -239,7 +300,7 @@ func (s *Session) caughtUp(at *place, after uint64) bool {
 	}
 	n.room.mu.Lock()
 	defer n.room.mu.Unlock()
-	if n.room.last > after {
+	if max(n.room.last, n.room.kept.Load()) > after {
 		return false
 	}
 	n.catching, n.synced, n.read = false, true, max(n.read, after)

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -117,7 +118,7 @@ func (s *Session) tellOthers(e *wire.Event) {
 	b := new(wire.Batch)
 	b.AppendEvent(e)
 	for _, other := range s.hub.sessionsOf(s.account.ID) {
-		if other != s && !other.v1.on {
+		if other != s {
 			other.out.pass(b)
 		}
 	}
@@ -180,8 +181,8 @@ func (h *Hub) tellPresence() {
 		changes := h.presence.changes
 		h.presence.changes = nil
 		h.presence.mu.Unlock()
-		for id, c := range changes {
-			h.tellChange(id, c)
+		for _, id := range slices.Sorted(maps.Keys(changes)) { // so that a simulation can be replayed
+			h.tellChange(id, changes[id])
 		}
 	}
 }
@@ -190,7 +191,7 @@ func (h *Hub) tellPresence() {
 func (h *Hub) tellChange(id AccountID, c *change) {
 	b := new(wire.Batch)
 	b.AppendEvent(&wire.Event{
-		Action: wire.ActPresence, Time: wire.At(time.Now()),
+		Action: wire.ActPresence, Time: h.now(),
 		User: &wire.Person{Name: c.person.account.Name, Status: h.statusOf(id)},
 	})
 	told := map[*Session]bool{}
@@ -198,7 +199,7 @@ func (h *Hub) tellChange(id AccountID, c *change) {
 		told[s] = true // not to oneself
 	}
 	tell := func(s *Session) {
-		if !told[s] && !s.v1.on {
+		if !told[s] {
 			told[s] = true
 			s.out.pass(b)
 		}

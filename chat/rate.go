@@ -12,17 +12,22 @@ import (
 type rate struct {
 	burst float64
 	every time.Duration
+	host  *rate // what all accounts at one address may together; nil = as much as they like
 }
 
 var (
-	sayRate     = rate{burst: 100, every: time.Second / 20} // what one account says
-	passingRate = rate{burst: 30, every: time.Second / 5}   // its typing
-	askRate     = rate{burst: 100, every: time.Second / 20} // its other requests that read or write the store
+	sayRate     = rate{burst: 100, every: time.Second / 20, host: &sayHostRate} // what one account says
+	passingRate = rate{burst: 30, every: time.Second / 5, host: &sayHostRate}   // its typing
+	askRate     = rate{burst: 100, every: time.Second / 20, host: &askHostRate} // its other requests that read or write the store
 
-	failHostRate = rate{burst: 30, every: 5 * time.Second}  // wrong logins from one address
-	failNameRate = rate{burst: 10, every: 20 * time.Second} // wrong logins from one address to one name
-	guestRate    = rate{burst: 200, every: time.Second}     // guests' names made from one address
-	registerRate = rate{burst: 20, every: 30 * time.Second} // names registered from one address
+	sayHostRate = rate{burst: 1000, every: time.Second / 100} // what is said and typed from one address
+	askHostRate = rate{burst: 2000, every: time.Second / 100} // other requests from one address
+
+	failHostRate    = rate{burst: 30, every: 5 * time.Second}   // wrong logins from one address
+	failNameRate    = rate{burst: 10, every: 20 * time.Second}  // wrong logins from one address to one name
+	failAccountRate = rate{burst: 100, every: 36 * time.Second} // wrong logins to one name from all addresses where it never was right
+	guestRate       = rate{burst: 200, every: time.Second}      // guests' names made from one address
+	registerRate    = rate{burst: 20, every: 30 * time.Second}  // names registered from one address
 )
 
 // bucketKey says whose bucket it is. An address of IPv6 counts by its /64.
@@ -45,42 +50,76 @@ type rates struct {
 
 	mu      sync.Mutex
 	buckets map[bucketKey]bucket
+	known   map[bucketKey]struct{} // from where which name's password was right
 }
 
 // bucketsMax bounds the memory that strangers can make the server use.
 const bucketsMax = 100_000
 
 func newRates(off bool) *rates {
-	return &rates{off: off, buckets: map[bucketKey]bucket{}}
+	return &rates{off: off, buckets: map[bucketKey]bucket{}, known: map[bucketKey]struct{}{}}
 }
 
-// take takes n tokens, or says how long to wait for them.
-func (r *rates) take(k bucketKey, n float64) (wait time.Duration) {
+// take takes a token from each bucket, or, where one of them has none, from none,
+// and says how long to wait for it.
+func (r *rates) take(keys ...bucketKey) (wait time.Duration) {
 	if r.off {
 		return 0
 	}
 	now := time.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	for _, k := range keys {
+		if b := r.bucket(k, now); b.left < 1 {
+			wait = max(wait, time.Duration((1-b.left)*float64(k.of.every)))
+		}
+	}
+	for _, k := range keys {
+		b := r.bucket(k, now)
+		if wait == 0 {
+			b.left--
+		}
+		r.buckets[k] = b
+	}
+	return wait
+}
+
+// giveBack puts a token back into each bucket.
+func (r *rates) giveBack(keys ...bucketKey) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, k := range keys {
+		if b, ok := r.buckets[k]; ok {
+			b.left++ // bucket keeps it from running over
+			r.buckets[k] = b
+		}
+	}
+}
+
+// bucket is a bucket as it is now.
+func (r *rates) bucket(k bucketKey, now time.Time) bucket {
 	b, ok := r.buckets[k]
 	if !ok {
 		if len(r.buckets) >= bucketsMax {
-			clear(r.buckets)
+			r.makeRoom()
 		}
 		b = bucket{left: k.of.burst, at: now}
 	}
 	b.left = min(k.of.burst, b.left+float64(now.Sub(b.at))/float64(k.of.every))
 	b.at = now
-	if b.left >= n {
-		b.left -= n
-		if n == 0 && b.left < 1 {
-			wait = time.Duration((1 - b.left) * float64(k.of.every))
+	return b
+}
+
+// makeRoom drops a tenth of the buckets, whichever: who makes the server hold so
+// many sets only few of those free that it wants free.
+func (r *rates) makeRoom() {
+	n := 0
+	for k := range r.buckets {
+		if n++; n > bucketsMax/10 {
+			return
 		}
-	} else {
-		wait = time.Duration((n - b.left) * float64(k.of.every))
+		delete(r.buckets, k)
 	}
-	r.buckets[k] = b
-	return wait
 }
 
 // forget drops buckets that have filled up.
@@ -94,9 +133,12 @@ func (r *rates) forget(now time.Time) {
 	}
 }
 
-// may takes from the bucket of the session's account.
+// may takes from the bucket of the session's account, and from that of its address.
 func (s *Session) may(of *rate) *wire.Error {
-	wait := s.hub.rates.take(bucketKey{of: of, account: s.account.ID}, 1)
+	wait := s.hub.rates.take(bucketKey{of: of, account: s.account.ID})
+	if wait == 0 && of.host != nil && s.peer.Host.IsValid() {
+		wait = s.hub.rates.take(hostKey(of.host, s.peer.Host, ""))
+	}
 	if wait == 0 {
 		return nil
 	}
@@ -104,25 +146,57 @@ func (s *Session) may(of *rate) *wire.Error {
 	return wire.Errorf(wire.TooMany, "slower, please").After(wait)
 }
 
-// mayLogin tells whether another try is welcome from host to name.
-func (r *rates) mayLogin(host netip.Addr, name string) *wire.Error {
-	wait := max(r.take(hostKey(&failHostRate, host, ""), 0), r.take(hostKey(&failNameRate, host, name), 0))
-	if wait == 0 {
-		return nil
+// tryLogin counts a try from host to prove to be name ("" = a secret says who),
+// as if it were wrong, before anything is looked at: tries that come at the same
+// time are counted, too. right takes it back.
+//
+// Whoever guesses from many addresses makes all others wait, but for those from
+// where the name's password was right before: its owner is not locked out.
+func (r *rates) tryLogin(host netip.Addr, name string) *wire.Error {
+	if wait := r.take(r.loginKeys(host, name)...); wait > 0 {
+		return wire.Errorf(wire.TooMany, "too many wrong logins").After(wait)
 	}
-	return wire.Errorf(wire.TooMany, "too many wrong logins").After(wait)
+	return nil
 }
 
-// failed counts a wrong login.
-func (r *rates) failed(host netip.Addr, name string) {
-	r.take(hostKey(&failHostRate, host, ""), 1)
-	r.take(hostKey(&failNameRate, host, name), 1)
+// loginKeys are the buckets of a try from host to be name.
+func (r *rates) loginKeys(host netip.Addr, name string) []bucketKey {
+	keys := []bucketKey{hostKey(&failHostRate, host, ""), hostKey(&failNameRate, host, name)}
+	if name != "" && !r.isKnown(host, name) {
+		keys = append(keys, bucketKey{of: &failAccountRate, name: name})
+	}
+	return keys
+}
+
+// right takes back what tryLogin counted, and remembers host.
+func (r *rates) right(host netip.Addr, name string) {
+	r.giveBack(r.loginKeys(host, name)...)
+	if name == "" {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.known) >= knownMax {
+		clear(r.known)
+	}
+	r.known[hostKey(nil, host, name)] = struct{}{}
+}
+
+// knownMax bounds the memory of who was right, which losing costs nobody but who
+// is being guessed at.
+const knownMax = 100_000
+
+func (r *rates) isKnown(host netip.Addr, name string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, known := r.known[hostKey(nil, host, name)]
+	return known
 }
 
 // mayMake tells whether one more name may come from host, at the rate for
 // guests or for registered names.
 func (r *rates) mayMake(of *rate, host netip.Addr) *wire.Error {
-	if wait := r.take(hostKey(of, host, ""), 1); wait > 0 {
+	if wait := r.take(hostKey(of, host, "")); wait > 0 {
 		return wire.Errorf(wire.TooMany, "too many new names from this address").After(wait)
 	}
 	return nil

@@ -1,7 +1,9 @@
 package chat_test
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"regexp"
 	"strconv"
@@ -9,6 +11,7 @@ import (
 	"testing"
 
 	"jim/chat"
+	"jim/store"
 )
 
 var seqOf = regexp.MustCompile(`"to":"#tea".*"seq":(\d+)`)
@@ -171,4 +174,58 @@ func TestSyncWhileOthersTalkDoublesNothing(t *testing.T) {
 		}
 	}
 	<-talk
+}
+
+// lateStore is a store whose answer about somebody's memberships may come late.
+type lateStore struct {
+	*store.Store
+	meanwhile func()
+}
+
+func (l *lateStore) Memberships(ctx context.Context, id chat.AccountID) ([]chat.Membership, error) {
+	list, err := l.Store.Memberships(ctx, id)
+	if l.meanwhile != nil {
+		l.meanwhile()
+	}
+	return list, err
+}
+
+// What another device does while one resumes changes nothing: the log comes first, and
+// then what is said live.
+func TestResumeWhileAnotherDeviceJoins(t *testing.T) {
+	log := slog.New(slog.DiscardHandler)
+	s, err := store.Open(t.Context(), t.TempDir(), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := &lateStore{Store: s}
+	h := &house{t: t, hub: chat.New(late, chat.Options{Log: log, NoLimits: true}), store: s}
+	defer h.close()
+	one := h.connect(newPipe(1024))
+	one.say(`{"action":"presence","jim":2,"device":"one","user":{"account_name":"ann"}}`)
+	token := regexp.MustCompile(`"token":"([^"]+)"`).FindStringSubmatch(one.hears(`"response":200`))[1]
+	one.say(`{"action":"join","to":"#tea"}`)
+	one.hears(`"response":201`)
+	one.hears(`"seq":1`)
+	say := func(seq int) {
+		one.say(`{"action":"msg","id":"%d","to":"#tea","message":"x"}`, seq)
+		one.hears(`"response":201`)
+		one.hears(fmt.Sprintf(`"seq":%d`, seq))
+	}
+	say(2)
+	say(3)
+	late.meanwhile = func() {
+		late.meanwhile = nil
+		one.say(`{"action":"join","to":"#tea"}`) // once more, which makes all devices hear the room
+		one.hears(`"response":200`)
+		say(4)
+	}
+	two := h.connect(newPipe(1024))
+	two.say(`{"action":"presence","jim":2,"user":{"token":%q},"since":{"#tea":1}}`, token)
+	two.hears(`"response":200`)
+	for seq := 2; seq <= 4; seq++ {
+		two.hears(fmt.Sprintf(`"seq":%d`, seq))
+	}
+	say(5)
+	two.hears(`"seq":5`)
 }

@@ -18,8 +18,12 @@ type Room struct {
 	refs atomic.Int32 // subs, and whoever is about to do something here
 	idle int          // how often watch saw it without any; guarded by Hub.mu
 
+	// kept is the number of the newest entry that may have been answered. It is told a little later.
+	kept atomic.Uint64
+
 	// owned by the goroutine that calls Hub.kept
 	fresh   *wire.Batch // what has been kept and not been told
+	usual   int         // bytes told the last time, which the next is likely to be like
 	entries []*Entry    // the same
 	touched bool
 	told    int32 // entries told in this group, each with a reference
@@ -83,7 +87,13 @@ func (h *Hub) forgetRooms() {
 // kept gets what the store has kept, in order; see [Store].Start. It answers
 // those who asked and tells those who listen.
 func (h *Hub) kept(group []*Entry) {
+	began := time.Now()
 	var touched []*Room
+	for _, e := range group {
+		if e.Err == nil && !e.Repeat {
+			e.room.kept.Store(e.Seq)
+		}
+	}
 	for _, e := range group {
 		h.count(e)
 		moves := e.Err == nil && !e.Repeat && (e.Kind == Joined || e.Kind == RoomOpened || e.Kind == Left)
@@ -121,6 +131,8 @@ func (h *Hub) kept(group []*Entry) {
 			e.from.out.done()
 		}
 	}
+	h.counts.tells.Add(1)
+	h.counts.tellNS.Add(uint64(time.Since(began)))
 }
 
 func (h *Hub) count(e *Entry) {
@@ -136,12 +148,15 @@ func (h *Hub) count(e *Entry) {
 // note adds a kept entry to what will be told.
 func (r *Room) note(e *Entry) {
 	if r.fresh == nil {
-		r.fresh = new(wire.Batch)
+		r.fresh = wire.NewBatch(r.usual + r.usual/8)
 	}
 	ev := e.event(r.name)
 	r.fresh.AppendEvent(&ev)
 	r.entries = append(r.entries, e)
 }
+
+// usualMax bounds the memory made ready for what a room is likely to be told next.
+const usualMax = 64 << 10
 
 // deliver tells everybody in the room what was noted: the same bytes to all.
 func (h *Hub) deliver(r *Room) {
@@ -149,15 +164,13 @@ func (h *Hub) deliver(r *Room) {
 	if b == nil {
 		return
 	}
-	r.fresh = nil
+	r.fresh, r.usual = nil, min(len(b.Bytes()), usualMax)
 	last := entries[len(entries)-1].Seq
 	r.mu.Lock()
 	r.last = last
 	for _, sub := range r.subs {
 		switch {
 		case sub.catching || last <= sub.read:
-		case sub.session.v1.on:
-			sub.session.tellV1(sub, entries)
 		case entries[0].Seq <= sub.read:
 			sub.hear(r.rest(entries, sub.read), sub.read+1, last)
 		default:
@@ -220,9 +233,10 @@ func (e *Entry) event(room string) wire.Event {
 }
 
 // listen makes a session hear a room under an address. The reference to the room
-// goes to the sub. A session that is caught up by reading the log asks for
-// catching; nothing is told to it until [Session.catchUp] has ended.
-func (s *Session) listen(r *Room, key, address string, catching bool) *sub {
+// goes to the sub. Where the session is owed what is in the log, nothing is told
+// to it until [Session.catchUp] has ended. A session that is late is told that it is behind, where something
+// was said before it could hear it.
+func (s *Session) listen(r *Room, key, address string, late bool) *sub {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if old := s.subs[key]; old != nil || s.person == nil {
@@ -232,11 +246,15 @@ func (s *Session) listen(r *Room, key, address string, catching bool) *sub {
 	if s.subs == nil {
 		s.subs = map[string]*sub{}
 	}
-	n := &sub{room: r, out: s.out, session: s, who: s.account.ID, address: address, catching: catching}
+	_, owed := s.owed[key]
+	n := &sub{room: r, out: s.out, session: s, who: s.account.ID, address: address, catching: owed}
 	s.subs[key] = n
 	r.mu.Lock()
 	n.index = len(r.subs)
 	r.subs = append(r.subs, n)
+	if late && !owed && r.last > 0 && r.name == "" {
+		s.tellBehind(address, r.last)
+	}
 	r.mu.Unlock()
 	return n
 }
@@ -254,10 +272,11 @@ func (h *Hub) unlisten(n *sub) {
 	r.refs.Add(-1)
 }
 
-// attachAll makes every session of an account hear a conversation.
+// attachAll makes every session of an account hear a conversation. The two sides of a direct one learn
+// of it one after the other, and the first may have said something by then.
 func (h *Hub) attachAll(id AccountID, c *Conversation, key, address string) {
 	for _, s := range h.sessionsOf(id) {
-		s.listen(h.room(c), key, address, false)
+		s.listen(h.room(c), key, address, true)
 	}
 }
 

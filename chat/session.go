@@ -13,16 +13,19 @@ import (
 
 // How patient a session is with a peer.
 const (
-	probeAfter = 2 * time.Second // silence before it is told how to begin
-	loginAfter = time.Minute     // until it must have said who it is
-	strikesMax = 20              // broken objects one after another
+	probeAfter = 2 * time.Second  // silence before it is told how to begin
+	loginAfter = time.Minute      // until it must have said who it is
+	typeAfter  = 10 * time.Minute // the same where somebody types
+	strikesMax = 20               // broken objects one after another
+	heatMax    = 40               // objects refused more than others before it has to wait
+	coolDown   = time.Second      // from then on, for each that is refused
 )
 
 // Session is one connection and who is at its end.
 type Session struct {
-	// static after construction
+	// static after construction, but that the peer may be interpreted before it
+	// says who it is
 	hub   *Hub
-	conn  Conn
 	peer  *Peer
 	out   *outbox
 	id    uint64
@@ -30,10 +33,10 @@ type Session struct {
 
 	// owned by the goroutine of run
 	ctx     context.Context
-	limits  *wire.Limits
+	conn    Conn // what is read: the connection itself, or what interprets it
 	spoke   bool // an object was decoded
 	strikes int  // broken objects since the last good one
-	v1      jim1
+	heat    int  // objects that were refused, less those that were not
 	leaving bool // quit was said
 
 	// guarded by mu; written by run's goroutine only, which may read them without
@@ -44,18 +47,22 @@ type Session struct {
 	name    string          // the device's, as it was given
 	subs    map[string]*sub // by compared address
 
+	// owed is, while the session resumes, what it has of the conversations it
+	// named, by compared address.
+	owed map[string]uint64
+
 	patience *time.Timer // until it is known who it is; then nil
 }
 
 func newSession(h *Hub, c Conn) *Session {
 	s := &Session{
-		hub: h, conn: c, peer: c.Peer(), limits: &wire.JIM2, account: &nobody,
+		hub: h, conn: c, peer: c.Peer(), account: &nobody,
 		id: h.nextSession.Add(1),
 	}
 	if s.began = s.peer.Since; s.began.IsZero() {
 		s.began = time.Now()
 	}
-	s.out = &outbox{conn: c, drops: &h.counts, paced: s.peer.Packets}
+	s.out = &outbox{conn: c, hub: h}
 	return s
 }
 
@@ -127,9 +134,13 @@ func (s *Session) giveUp() {
 	if s.patience == nil {
 		return
 	}
+	if left := typeAfter - time.Since(s.began); left > 0 && s.conn.Peer().Person {
+		s.patience = time.AfterFunc(left, s.giveUp)
+		return
+	}
 	s.out.answer(func(b *wire.Batch) {
 		e := wire.Errorf(wire.Timeout, "you have not said who you are: %s", wire.Hello)
-		b.AppendResponse(stamp(e.Response("")))
+		b.AppendResponse(s.stamp(e.Response("")))
 	})
 	s.out.finish(goodbye("you have not said who you are", 0))
 }
@@ -147,7 +158,7 @@ func (s *Session) stopWaiting() {
 // probe asks a peer that has said nothing who it is.
 func (s *Session) probe() {
 	s.out.answer(func(b *wire.Batch) {
-		b.AppendEvent(&wire.Event{Action: wire.ActProbe, Time: wire.At(time.Now()), Alert: "say who you are: " + wire.Hello})
+		b.AppendEvent(&wire.Event{Action: wire.ActProbe, Time: s.hub.now(), Alert: "say who you are: " + wire.Hello + "; at nc or telnet, type /nick NAME"})
 	})
 }
 
@@ -155,6 +166,9 @@ func (s *Session) probe() {
 // calls, is kept small: it is most of what an idle connection holds.
 func (s *Session) readAll() error {
 	for !s.leaving {
+		if s.heat > heatMax {
+			s.cool()
+		}
 		object, err := s.conn.Read()
 		if err != nil {
 			err = s.fault(err, "")
@@ -175,7 +189,7 @@ func (s *Session) burst(w *worker, object []byte) error {
 			return err
 		}
 		s.breathe()
-		if s.leaving || !s.conn.Ready() {
+		if s.leaving || s.heat > heatMax || !s.conn.Ready() {
 			return nil
 		}
 		var err error
@@ -189,12 +203,20 @@ func (s *Session) burst(w *worker, object []byte) error {
 
 // take decodes and handles one object. An error ends the session.
 func (s *Session) take(w *worker, object []byte) error {
-	bad := w.decoder.Request(object, *s.limits, &w.request)
-	if !s.spoke {
-		s.hear(&w.request)
-		if bad == nil && s.v1.on && w.request.Action != wire.ActPresence { // which may carry a key, and be long
-			bad = w.decoder.Request(object, *s.limits, &w.request)
+	if !s.spoke && s.hub.opt.Interpret != nil && !s.peer.Brief && !s.peer.Datagrams {
+		if c := s.hub.opt.Interpret(s.conn, object); c != nil {
+			s.conn, s.peer = c, c.Peer()
+			s.out.interpret(c)
+			s.spoken()
+			var err error
+			if object, err = c.Read(); err != nil {
+				return s.fault(err, "")
+			}
 		}
+	}
+	bad := w.decode(s, object)
+	if w.request.Action != "" && !s.spoke {
+		s.spoken()
 	}
 	if bad != nil {
 		return s.fault(bad, w.request.ID)
@@ -204,25 +226,11 @@ func (s *Session) take(w *worker, object []byte) error {
 	return nil
 }
 
-// hear learns from the first object which protocol the peer speaks. One that could not be decoded
-// tells what it told before it broke.
-func (s *Session) hear(r *wire.Request) {
-	if r.Action == "" {
-		return
-	}
+// spoken notes that the peer has said something, so that it need not be probed.
+func (s *Session) spoken() {
 	s.mu.Lock()
 	s.spoke = true
 	s.mu.Unlock()
-	if r.JIM >= 2 {
-		s.out.unpace()
-		return
-	}
-	s.v1.on = !s.peer.Brief && !s.operates(r)
-	if s.v1.on {
-		s.limits = &wire.JIM1
-	} else {
-		s.out.unpace()
-	}
 }
 
 // fault answers a fault of the peer, with the id of the request where it could be
@@ -234,6 +242,7 @@ func (s *Session) fault(err error, id string) error {
 	}
 	s.settle()
 	s.respond(id, nil, e)
+	s.warm(e)
 	s.strikes++
 	if s.strikes >= strikesMax {
 		e = wire.Errorf(wire.BadRequest, "%d broken objects one after another", s.strikes).Goodbye()
@@ -257,6 +266,31 @@ func (s *Session) breathe() {
 	o.await(s.ctx, func() bool { return o.full || o.size < answerBytes && o.pending < pendingMax })
 }
 
+// warm counts how a request went. To refuse costs nearly as much as to do, so who
+// is refused again and again is read from more slowly, and the others pay less for it.
+func (s *Session) warm(err error) {
+	if err == nil {
+		s.heat = max(0, s.heat-1)
+		return
+	}
+	var e *wire.Error
+	switch {
+	case !errors.As(err, &e):
+		s.heat = max(0, s.heat-1)
+	case e.Code == wire.TooMany || e.Code == wire.BadRequest || e.Code == wire.TooLarge || e.Code == wire.NotImplemented:
+		s.heat++
+	}
+}
+
+// cool waits for a while, unless the session ends meanwhile. It is called where
+// waiting needs no more memory than an idle session has.
+func (s *Session) cool() {
+	ctx, cancel := context.WithTimeout(s.ctx, coolDown)
+	defer cancel()
+	s.out.await(ctx, func() bool { return s.out.full })
+	s.heat = min(s.heat, heatMax)
+}
+
 // respond answers a request; exactly one of response and err is set. With neither there is no answer.
 func (s *Session) respond(id string, response *wire.Response, err error) {
 	if err != nil {
@@ -271,20 +305,20 @@ func (s *Session) respond(id string, response *wire.Response, err error) {
 		return
 	}
 	response.ID = id
-	stamp(response)
-	if s.v1.on {
-		response = s.v1.response(response)
+	s.stamp(response)
+	if s.peer.Datagrams {
+		response = s.fitted(response)
 	}
 	s.out.answer(func(b *wire.Batch) {
 		if err := b.AppendResponse(response); err != nil {
 			s.hub.log.Error("answer is no JSON", "err", err)
-			b.AppendResponse(stamp(wire.Errorf(wire.Internal, "the server failed").Response(id)))
+			b.AppendResponse(s.stamp(wire.Errorf(wire.Internal, "the server failed").Response(id)))
 		}
 	})
 }
 
-func stamp(r *wire.Response) *wire.Response {
-	r.Time = wire.At(time.Now())
+func (s *Session) stamp(r *wire.Response) *wire.Response {
+	r.Time = s.hub.now()
 	return r
 }
 

@@ -82,11 +82,10 @@ type Entry struct {
 	Err    error // nothing was kept: ErrConflict, ErrFull, ErrNotFound, or a fault
 
 	// The core's own: whom to tell and whom to answer.
-	room  *Room
-	to    string       // in a direct conversation, whom it is said to
-	from  *Session     // nil = nobody waits
-	quiet bool         // JIM/1: success is not answered
-	done  func(*Entry) // called before anybody is told; nil = the usual answer
+	room *Room
+	to   string       // in a direct conversation, whom it is said to
+	from *Session     // nil = nobody waits
+	done func(*Entry) // called before anybody is told; nil = the usual answer
 }
 
 // Errors of a store that the core answers in its own words. All others are
@@ -94,6 +93,7 @@ type Entry struct {
 var (
 	ErrNotFound = errors.New("not found")
 	ErrExists   = errors.New("exists already")
+	ErrAlike    = errors.New("a name that looks the same exists already")
 	ErrConflict = errors.New("this id was used for something else")
 	ErrFull     = errors.New("no room on the disk")
 )
@@ -138,7 +138,7 @@ type Accounts interface {
 	AccountOf(ctx context.Context, id AccountID) (Account, error)                // ErrNotFound
 	AccountOfUID(ctx context.Context, uid int) (Account, error)                  // ErrNotFound
 	AccountList(ctx context.Context, after string, limit int) ([]Account, error) // by Key, after that key
-	AddAccount(ctx context.Context, a Account) (Account, error)                  // gives the ID; ErrExists
+	AddAccount(ctx context.Context, a Account) (Account, error)                  // gives the ID; ErrExists, ErrAlike
 	SetPassword(ctx context.Context, id AccountID, phc string) error             // and forgets all tokens of the account
 	SetAccount(ctx context.Context, id AccountID, owner, disabled bool) error    // forgets its tokens when disabled
 
@@ -170,7 +170,7 @@ const MaxTokens = 50
 // Conversations is the part of a [Store] that knows where people talk.
 type Conversations interface {
 	Room(ctx context.Context, key string) (Conversation, error)                    // by compared name, with its #; ErrNotFound
-	AddRoom(ctx context.Context, name, key string) (Conversation, error)           // empty, without members; ErrExists
+	AddRoom(ctx context.Context, name, key string) (Conversation, error)           // empty, without members; ErrExists, ErrAlike
 	RoomList(ctx context.Context, after string, limit int) ([]Conversation, error) // by key, after that key
 	Direct(ctx context.Context, a, b AccountID) (Conversation, error)              // made if it is not there
 	FindDirect(ctx context.Context, a, b AccountID) (Conversation, error)          // ErrNotFound

@@ -14,7 +14,7 @@ func (s *Session) say(r *wire.Request) (*wire.Response, error) {
 	if bad := s.may(&sayRate); bad != nil {
 		return nil, bad
 	}
-	if s.v1.on {
+	if r.Live {
 		if bad := s.reachable(r.To); bad != nil {
 			return nil, bad
 		}
@@ -23,8 +23,25 @@ func (s *Session) say(r *wire.Request) (*wire.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.post(at, &Entry{Kind: Said, ID: r.ID, Text: r.Message, quiet: s.v1.silent(r)})
+	s.post(at, &Entry{Kind: Said, ID: r.ID, Text: r.Message})
 	return nil, nil
+}
+
+// reachable refuses a message to a person who is not connected, from those who
+// want it told now or never.
+func (s *Session) reachable(to string) error {
+	if wire.IsRoom(to) {
+		return nil
+	}
+	key, bad := nameKey(to)
+	if bad != nil {
+		return bad
+	}
+	other, err := s.someone(s.ctx, key, to)
+	if err == nil && s.hub.statusOf(other.ID) == gone {
+		return wire.Errorf(wire.Offline, "%s is not connected", other.Name)
+	}
+	return err
 }
 
 // post gives an entry to the store. The reference of at goes with it.
@@ -39,25 +56,10 @@ func (s *Session) post(at place, e *Entry) {
 // answerKept answers the sender of an entry that came back from the store.
 func (s *Session) answerKept(e *Entry) {
 	if e.Err != nil {
-		s.refuseKept(e)
-		return
-	}
-	if s.v1.on {
-		if !e.quiet {
-			s.respond("", &wire.Response{Code: wire.Created}, nil)
-		}
+		s.respond(e.ID, nil, keeping(e.Err))
 		return
 	}
 	s.out.answer(func(b *wire.Batch) { b.AppendKept(e.ID, e.Time, e.to, e.Seq) })
-}
-
-func (s *Session) refuseKept(e *Entry) {
-	err := keeping(e.Err)
-	if e.quiet {
-		s.complain(err)
-		return
-	}
-	s.respond(e.ID, nil, err)
 }
 
 // keeping is what a peer is told when the store refused.
@@ -94,7 +96,7 @@ func (r *Room) pass(b *wire.Batch, except AccountID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, n := range r.subs {
-		if n.who != except && !n.session.v1.on {
+		if n.who != except {
 			n.out.pass(b)
 		}
 	}

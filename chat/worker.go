@@ -1,7 +1,9 @@
 package chat
 
 import (
+	"runtime"
 	"sync"
+	"time"
 
 	"jim/wire"
 )
@@ -11,9 +13,10 @@ import (
 // the store want much more of it, which is needed by as many as are busy, not by
 // as many as are connected.
 type workers struct {
-	mu   sync.Mutex
-	idle []*worker // the one used last is used next
-	all  sync.WaitGroup
+	mu    sync.Mutex // held for a few instructions
+	idle  []*worker  // the one used last is used next
+	all   sync.WaitGroup
+	hired chan *worker // new ones, each for who has started it
 }
 
 // worker is one goroutine and what decoding needs.
@@ -23,7 +26,8 @@ type worker struct {
 
 	decoder wire.Decoder
 	request wire.Request
-	unused  int // how often trim saw it idle; guarded by workers.mu
+	decoded uint // objects
+	unused  int  // how often trim saw it idle; guarded by workers.mu
 }
 
 // job is the first object of a burst, and whose it is.
@@ -38,30 +42,54 @@ func (ws *workers) handle(s *Session, object []byte) error {
 	w := ws.take()
 	w.jobs <- job{s, object}
 	err := <-w.done
-	ws.mu.Lock()
+	ws.lock()
 	w.unused = 0
 	ws.idle = append(ws.idle, w)
 	ws.mu.Unlock()
 	return err
 }
 
+// take returns a worker that has nothing to do. It is called by the goroutines of
+// sessions, whose stacks must not grow: a new worker is made by its own goroutine.
 func (ws *workers) take() *worker {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
+	ws.lock()
 	if n := len(ws.idle); n > 0 {
 		w := ws.idle[n-1]
 		ws.idle = ws.idle[:n-1]
+		ws.mu.Unlock()
 		return w
 	}
-	w := &worker{jobs: make(chan job), done: make(chan error)}
-	ws.all.Go(w.run)
-	return w
+	ws.mu.Unlock()
+	ws.all.Go(ws.work)
+	return <-ws.hired
 }
 
-func (w *worker) run() {
+// lock is for the goroutines of sessions: waiting in a mutex's queue would make
+// their stacks grow.
+func (ws *workers) lock() {
+	for !ws.mu.TryLock() {
+		runtime.Gosched()
+	}
+}
+
+func (ws *workers) work() {
+	w := &worker{jobs: make(chan job), done: make(chan error)}
+	ws.hired <- w
 	for j := range w.jobs {
 		w.done <- j.session.burst(w, j.object)
 	}
+}
+
+// decode decodes an object into w.request.
+func (w *worker) decode(s *Session, object []byte) *wire.Error {
+	if w.decoded++; w.decoded%sampleEvery != 0 {
+		return w.decoder.Request(object, *s.limits(), &w.request)
+	}
+	began := time.Now()
+	bad := w.decoder.Request(object, *s.limits(), &w.request)
+	s.hub.counts.decodeNS.Add(uint64(time.Since(began)))
+	s.hub.counts.decodes.Add(1)
+	return bad
 }
 
 // trim ends workers that nobody has needed twice in a row.
