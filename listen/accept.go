@@ -51,7 +51,15 @@ func (ls *Listeners) welcome(d *door, c net.Conn) {
 	a := &arrival{Conn: c, door: d, ls: ls}
 	a.peer.Since = time.Now()
 	if err := ls.limits.enter(); err != nil {
-		ls.wg.Go(func() { ls.turnAway(a, err) })
+		// Whoever is not told why is closed before the next is accepted: for these
+		// there is no open file to spare.
+		select {
+		case ls.refusing <- struct{}{}:
+			ls.wg.Go(func() { ls.turnAway(a, err) })
+		default:
+			c.Close()
+			ls.letGo(c)
+		}
 		return
 	}
 	ls.wg.Add(1)
@@ -89,7 +97,13 @@ func (ls *Listeners) admit(a *arrival) bool {
 		return false
 	}
 	if err := ls.limits.enterHost(a.peer.Host); err != nil {
-		ls.turnAway(a, err)
+		select {
+		case ls.refusing <- struct{}{}:
+			ls.turnAway(a, err)
+		default:
+			a.Close()
+			ls.letGo(a.Conn)
+		}
 		ls.limits.leave(unlimited) // it was not counted against its host
 		return false
 	}
@@ -117,7 +131,7 @@ func (ls *Listeners) route(a *arrival, k kind, prefix []byte, err error) *stream
 	case k == kindPickle:
 		ls.refuse(a, kindJIM, errPickle)
 	default:
-		return newStream(a.Conn, &a.peer, prefix)
+		return newStream(a.Conn, &a.peer, prefix, ls.o.Lines)
 	}
 	return nil
 }

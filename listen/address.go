@@ -29,6 +29,8 @@ const (
 	schemeTCP  = "tcp"
 	schemeTLS  = "tls"
 	schemeUNIX = "unix"
+	schemeUDP  = "udp"
+	schemeQUIC = "quic"
 )
 
 // address is a URI taken apart.
@@ -41,7 +43,7 @@ type address struct {
 	mode   fs.FileMode // of a UNIX socket
 }
 
-const example = "write it as tcp://127.0.0.1:7777, tls://HOST:PORT or unix:///PATH"
+const example = "write it as tcp://127.0.0.1:7777, tls://HOST:PORT, unix:///PATH, udp://HOST:PORT or quic://HOST:PORT"
 
 // parseAddress takes a URI apart; its errors are [*AddressError].
 func parseAddress(uri string) (address, error) {
@@ -53,12 +55,10 @@ func parseAddress(uri string) (address, error) {
 		a.scheme, rest = schemeUNIX, "/"+after
 	}
 	switch a.scheme {
-	case schemeTCP, schemeTLS:
+	case schemeTCP, schemeTLS, schemeUDP, schemeQUIC:
 		return a, a.parseHostPort(strings.TrimSuffix(rest, "/"))
 	case schemeUNIX:
 		return a, a.parsePath(rest)
-	case "udp", "quic":
-		return a, a.wrong(a.scheme+":// is not supported by this version", "use tcp:// or tls://")
 	case "http", "https", "ws", "wss":
 		return a, a.wrong("HTTP and WebSocket have no address of their own",
 			"they are answered on every tcp:// and tls:// address")

@@ -9,8 +9,13 @@
 //	0x16          TLS; inside it the same again, by ALPN ("jim/2", "http/1.1") or by first bytes
 //	GET , POST …  HTTP/1.1: the page, WebSocket, POST /jim, GET /jim/events
 //	0x80          Python's pickle; answered 400 and closed
-//	anything else JIM, whose cutter answers 400
-//	nothing       JIM, once [Options.Patience] has passed
+//	broken JSON   JIM, whose cutter answers 400: what else JSON begins or goes on with, and what no keyboard sends
+//	anything else a person, who types lines; see [Options.Lines]
+//	nothing       JIM, once [Options.Patience] has passed, or still a person, if one types then
+//
+// UDP sockets (udp.go) carry one object in each datagram, or QUIC, or both. What a
+// datagram's sender must prove first stands in datagram.go, and how its loss is made good
+// in udpconn.go and udpwindow.go.
 //
 // A connection in plain text is served only where both ends are on this machine
 // (loopback, UNIX) or [Options.Insecure] is set; elsewhere it is answered 426.

@@ -1,9 +1,14 @@
 package listen
 
 import (
+	"errors"
 	"io"
 	"net"
+	"os"
 	"syscall"
+	"time"
+
+	"jim/wire"
 )
 
 // inflow is the receiving side of a connection: the bytes that have come and are
@@ -14,8 +19,47 @@ type inflow struct {
 	buf  []byte // of takeBuffer; nil while nothing is kept
 	r, w int32  // buf[r:w] is kept; small, as all of this is there for each idle connection
 
-	park // how it waits without a buffer
+	bound bound // what is set on conn
+	park        // how it waits without a buffer
 }
+
+// bound is the time by which what has begun to come must be there in whole.
+type bound uint8
+
+const (
+	unbound  bound = iota
+	bounded        // for what is coming
+	outdated       // for what has come since
+)
+
+// wholeTimeout is how long an object may take from its first bytes to its last. A
+// person who types one has the time; who sends a byte now and then, so that the
+// server holds what came before, has not.
+const wholeTimeout = time.Minute
+
+// hurry sees that what has begun to come is there in time, and lets a connection
+// wait for ever on which nothing has.
+func (in *inflow) hurry(begun bool) {
+	// It fails when the connection is over, which the next read says better.
+	switch {
+	case begun && in.bound != bounded:
+		in.bound = bounded
+		_ = in.conn.SetReadDeadline(time.Now().Add(wholeTimeout))
+	case !begun && in.bound != unbound:
+		in.bound = unbound
+		_ = in.conn.SetReadDeadline(time.Time{})
+	}
+}
+
+// whole notes that something has come to its end.
+func (in *inflow) whole() {
+	if in.bound == bounded {
+		in.bound = outdated
+	}
+}
+
+// errSlow ends a connection on which that takes too long.
+var errSlow = wire.Errorf(wire.Timeout, "an object must come in whole within %v", wholeTimeout).Goodbye()
 
 // begin receives from c, after the bytes of prefix, which are at most smallBuffer.
 func (in *inflow) begin(c net.Conn, prefix []byte) {
@@ -40,8 +84,9 @@ func (in *inflow) cut(from, to int) {
 }
 
 // fill waits for at least one more byte and adds what has come to what is kept.
-// An end of the stream is io.EOF.
-func (in *inflow) fill() error {
+// An end of the stream is io.EOF. begun tells that something has come in part.
+func (in *inflow) fill(begun bool) error {
+	in.hurry(begun)
 	if in.r == in.w {
 		in.r, in.w = 0, 0
 	} else if int(in.w) == len(in.buf) {
@@ -52,6 +97,9 @@ func (in *inflow) fill() error {
 		if n > 0 {
 			in.w += int32(n)
 			return nil // an error that came with bytes comes again
+		}
+		if begun && errors.Is(err, os.ErrDeadlineExceeded) {
+			return errSlow
 		}
 		if err != nil {
 			return err

@@ -10,7 +10,8 @@ import (
 
 // limits counts connections, together and by host.
 type limits struct {
-	maxAll, maxHost int // 0 = no limit
+	maxAll, maxHost int         // 0 = no limit
+	full            func() bool // nil = never
 
 	mu    sync.Mutex
 	all   int
@@ -23,6 +24,9 @@ const retryRefused = 5 * time.Second
 // enter counts one more connection, or says why there is no place for it. Each
 // one that was counted leaves once.
 func (l *limits) enter() *wire.Error {
+	if l.full != nil && l.full() {
+		return wire.Errorf(wire.Unavailable, "this server has no memory left for more connections").After(retryRefused).Goodbye()
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.maxAll > 0 && l.all >= l.maxAll {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -20,6 +21,12 @@ type Options struct {
 	// Serve takes every connection. It returns when the session is over, and has
 	// closed the Conn then. It must also return soon after ctx is done.
 	Serve func(ctx context.Context, c chat.Conn)
+
+	// Lines makes a Conn of a stream on which a person types. It closes stream when
+	// it is closed. Reading nothing from stream waits until there is something to
+	// read, and holds no buffer; closing it wakes who reads and writes. Lines nil =
+	// what is no JSON is answered 400.
+	Lines func(stream io.ReadWriteCloser, peer *chat.Peer) chat.Conn
 
 	Log *slog.Logger // nil = nothing is logged
 
@@ -44,8 +51,15 @@ type Options struct {
 	// Page answers HTTP requests that are not the interface's; nil = 404.
 	Page http.Handler
 
+	// Beside are more addresses, which are of use but not needed: one that cannot
+	// be opened is a warning in the log.
+	Beside []string
+
 	MaxConns   int // connections at the same time; 0 = no limit
 	MaxPerHost int // the same from one address, or one /64 of IPv6; 0 = no limit
+
+	// Full tells that there is no memory for one more connection; nil = never.
+	Full func() bool
 
 	// Patience is how long a connection may say nothing before it is taken for
 	// JIM; 0 = 2 s.
@@ -72,6 +86,10 @@ type Listeners struct {
 	tls     *tls.Config
 	limits  limits
 	doors   []*door
+	sockets []*udpSocket
+	uris    []string // of all that is open
+	counts  udpCounts
+	singles chan struct{} // bounds the single requests in datagrams
 	web     *web
 	ctx     context.Context // done when Close is called
 	cancel  context.CancelFunc
@@ -99,6 +117,8 @@ type door struct {
 //	tcp://HOST:PORT, HOST:PORT, :PORT     everything on one port
 //	tls://HOST:PORT                       the same, TLS only
 //	unix:///PATH, unix:///PATH?mode=0666  a UNIX socket, by default for its owner only
+//	udp://HOST:PORT                       datagrams, one object in each
+//	quic://HOST:PORT                      QUIC; with udp:// of the same host and port on one socket
 //
 // Port 0 is any free one. The context is handed to Serve; once it is done, Open's
 // work is stopped as by Stop. An error about an address is an [*AddressError]; then
@@ -120,28 +140,54 @@ func Open(ctx context.Context, uris []string, o Options) (*Listeners, error) {
 	if err != nil {
 		return nil, err
 	}
+	ls := newListeners(ctx, o, certs)
+	for _, uri := range uris {
+		if err := ls.open(uri); err != nil {
+			return nil, ls.giveUp(err)
+		}
+	}
+	ls.openBeside(o.Beside)
+	for _, s := range ls.sockets {
+		if err := s.start(); err != nil {
+			return nil, ls.giveUp(err)
+		}
+	}
+	ls.run()
+	return ls, nil
+}
+
+func newListeners(ctx context.Context, o Options, certs *certificates) *Listeners {
 	ls := &Listeners{
 		o: o, log: o.Log, certs: certs, tls: certs.config(),
-		limits:   limits{maxAll: o.MaxConns, maxHost: o.MaxPerHost, hosts: make(map[netip.Addr]int)},
+		limits:   limits{maxAll: o.MaxConns, maxHost: o.MaxPerHost, full: o.Full, hosts: make(map[netip.Addr]int)},
 		stopped:  make(chan struct{}),
 		refusing: make(chan struct{}, maxRefusing),
 		early:    make(map[net.Conn]struct{}),
+		singles:  make(chan struct{}, maxSingles),
 	}
 	ls.ctx, ls.cancel = context.WithCancel(ctx)
-	for _, uri := range uris {
-		if err := ls.open(uri); err != nil {
-			ls.cancel()
-			ls.closeDoors()
-			return nil, err
-		}
-	}
+	return ls
+}
+
+// run serves what comes to the open addresses.
+func (ls *Listeners) run() {
 	ls.web = newWeb(ls)
 	ls.wg.Go(ls.web.run)
 	for _, d := range ls.doors {
 		ls.wg.Go(func() { ls.accept(d) })
 	}
-	ls.unhook = context.AfterFunc(ctx, ls.Stop)
-	return ls, nil
+	ls.unhook = context.AfterFunc(ls.ctx, ls.Stop)
+}
+
+// giveUp closes what Open has opened so far.
+func (ls *Listeners) giveUp(err error) error {
+	ls.cancel()
+	ls.closeDoors()
+	for _, s := range ls.sockets {
+		s.close()
+	}
+	ls.wg.Wait()
+	return err
 }
 
 // open opens one address, and makes sure of a certificate where it needs one.
@@ -150,14 +196,23 @@ func (ls *Listeners) open(uri string) error {
 	if err != nil {
 		return err
 	}
+	if a.scheme == schemeUDP || a.scheme == schemeQUIC {
+		return ls.openUDP(a)
+	}
 	d, err := bind(ls.ctx, a)
 	if err != nil {
 		return err
 	}
 	ls.doors = append(ls.doors, d)
+	ls.uris = append(ls.uris, d.uri())
 	if d.unix != nil || a.scheme == schemeTCP && (ls.o.Insecure || isLoopback(d.Addr())) {
 		return nil
 	}
+	return ls.needCertificate(a)
+}
+
+// needCertificate makes sure of a certificate for an address.
+func (ls *Listeners) needCertificate(a address) error {
 	if err := ls.certs.ensure(); err != nil {
 		return &AddressError{
 			a.text, "TLS is needed there and there is no certificate: " + err.Error(),
@@ -170,11 +225,7 @@ func (ls *Listeners) open(uri string) error {
 // Addresses are the open addresses as URIs, with the ports that were really
 // taken, in the order of Open's.
 func (ls *Listeners) Addresses() []string {
-	var all []string
-	for _, d := range ls.doors {
-		all = append(all, d.uri())
-	}
-	return all
+	return slices.Clone(ls.uris)
 }
 
 // Fingerprint is the SHA-256 of the certificate signed by itself, as openssl
@@ -187,6 +238,9 @@ func (ls *Listeners) Stop() {
 	ls.stop.Do(func() {
 		close(ls.stopped)
 		ls.closeDoors()
+		for _, s := range ls.sockets {
+			s.stop()
+		}
 		ls.web.server.SetKeepAlivesEnabled(false)
 	})
 }
@@ -217,6 +271,9 @@ func (ls *Listeners) Close() {
 		c.Close()
 	}
 	ls.web.close()
+	for _, s := range ls.sockets {
+		s.close()
+	}
 	ls.wg.Wait()
 }
 
@@ -247,7 +304,7 @@ func isLoopback(a net.Addr) bool {
 
 // hostOf is the IP address of a network address, IPv4 always as such.
 func hostOf(a net.Addr) (netip.Addr, bool) {
-	t, ok := a.(*net.TCPAddr)
+	t, ok := a.(interface{ AddrPort() netip.AddrPort }) // of TCP and UDP
 	if !ok {
 		return netip.Addr{}, false
 	}

@@ -74,7 +74,7 @@ func (s *session) Close() error {
 }
 
 // open listens for a test. Fields of o that are not set are made to suit it.
-func open(t *testing.T, o Options, uris ...string) *hub {
+func open(t testing.TB, o Options, uris ...string) *hub {
 	t.Helper()
 	h := &hub{conns: make(chan chat.Conn, 100)}
 	if o.Serve == nil {

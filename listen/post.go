@@ -34,10 +34,7 @@ func (h *web) post(w http.ResponseWriter, r *http.Request) {
 		replyError(w, err, "")
 		return
 	}
-	e := &exchange{
-		peer: webConnOf(r).a.peer, script: [][]byte{body}, id: q.ID,
-		answered: make(chan struct{}, 2), gone: make(chan struct{}),
-	}
+	e := newExchange(webConnOf(r).a.peer, [][]byte{body}, q.ID)
 	e.peer.Brief = true
 	user, err := identity(r)
 	if err != nil {
@@ -113,6 +110,13 @@ type exchange struct {
 	count  int                 // answers that came
 	code   wire.Code           // of the last one
 	answer []byte              // the last one
+
+	retryAfter float64 // seconds; what the answer says, if it is an error
+}
+
+// newExchange runs a script: a request whose id is given, and before it perhaps a presence.
+func newExchange(peer chat.Peer, script [][]byte, id string) *exchange {
+	return &exchange{peer: peer, script: script, id: id, answered: make(chan struct{}, 2), gone: make(chan struct{})}
 }
 
 // Read is [chat.Conn]'s.
@@ -202,6 +206,19 @@ func (e *exchange) Peer() *chat.Peer { return &e.peer }
 
 // reply gives the client its answer, after the session.
 func (e *exchange) reply(w http.ResponseWriter) {
+	answer := e.result()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.begun {
+		_, _ = w.Write(answer) // the client may be gone
+		return
+	}
+	setRetryAfter(w, e.retryAfter)
+	reply(w, e.code, answer)
+}
+
+// result is the answer, after the session.
+func (e *exchange) result() []byte {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.over = true
@@ -209,25 +226,21 @@ func (e *exchange) reply(w http.ResponseWriter) {
 		e.code, e.answer = wire.Unavailable, errorObject(
 			wire.Errorf(wire.Unavailable, "the session ended before the answer; send the same id again").After(time.Second), e.id)
 	}
-	if e.begun {
-		_, _ = w.Write(e.answer) // the client may be gone
-		return
-	}
 	if e.code.IsError() {
-		e.amend(w)
+		e.amend()
 	}
-	reply(w, e.code, e.answer)
+	return e.answer
 }
 
-// amend puts what an error says into the header, and the id of the request where
-// the error is the answer to the presence before it.
-func (e *exchange) amend(w http.ResponseWriter) {
+// amend learns when to come again from an error, and gives it the id of the request
+// where it is the answer to the presence before it.
+func (e *exchange) amend() {
 	o, err := wire.DecodeFromServer(e.answer)
 	if err != nil || o.Response == nil {
 		return // it is no less an answer
 	}
 	r := o.Response
-	setRetryAfter(w, r.RetryAfter)
+	e.retryAfter = r.RetryAfter
 	if r.ID != helloID {
 		return
 	}

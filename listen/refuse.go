@@ -12,8 +12,9 @@ import (
 
 const (
 	// maxRefusing is how many connections are told at once why they are refused;
-	// further ones are closed without a word.
-	maxRefusing = 64
+	// further ones are closed without a word. Each is an open file for which
+	// there was no place any more, so they are few.
+	maxRefusing = 24
 	// refusePatience bounds the wait for the first bytes of such a one, and for
 	// the answer to be taken.
 	refusePatience = time.Second
@@ -22,16 +23,12 @@ const (
 )
 
 // turnAway refuses a connection for which there is no place, in its own language.
-// It was not counted, or its count is the caller's affair.
+// It was not counted, or its count is the caller's affair. It gives back the place
+// in refusing that the caller took.
 func (ls *Listeners) turnAway(a *arrival, err *wire.Error) {
 	defer ls.letGo(a.Conn)
+	defer func() { <-ls.refusing }()
 	defer a.Conn.Close()
-	select {
-	case ls.refusing <- struct{}{}:
-		defer func() { <-ls.refusing }()
-	default:
-		return
-	}
 	kind, _, e := sniff(a.Conn, min(refusePatience, ls.o.Patience), refusePatience)
 	if e == nil && kind != kindTLS {
 		sayNo(a.Conn, kind, err)

@@ -50,8 +50,10 @@ func (ls *Listeners) receiveTLS(a *arrival, t *tls.Conn) {
 func (ls *Listeners) introduceTLS(a *arrival, t *tls.Conn) *stream {
 	k := kindJIM
 	var prefix []byte
+	lines := ls.o.Lines
 	switch t.ConnectionState().NegotiatedProtocol {
 	case alpnJIM:
+		lines = nil // no person says this
 	case alpnHTTP:
 		k = kindHTTP
 	default:
@@ -72,7 +74,7 @@ func (ls *Listeners) introduceTLS(a *arrival, t *tls.Conn) *stream {
 		return nil
 	}
 	a.peer.Transport = "tls"
-	return newStream(t, &a.peer, prefix)
+	return newStream(t, &a.peer, prefix, lines)
 }
 
 // prefixed is a connection some of whose bytes have been read already.

@@ -1,9 +1,11 @@
 package listen
 
 import (
+	"bytes"
 	"errors"
 	"net"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -42,6 +44,40 @@ func classify(p []byte) (k kind, known bool) {
 	}
 	return kindJIM, true
 }
+
+// isTyped tells whether the first bytes of a stream of kindJIM were typed by a person:
+// whether they are neither an object nor anything else with which a text of JSON
+// begins or goes on (RFC 8259, section 2), nor what no keyboard sends. White space
+// in front does not count; [sniffBytes] behind it always suffice.
+func isTyped(p []byte) (typed, known bool) {
+	p = bytes.TrimLeft(p, " \t\r\n")
+	if len(p) == 0 {
+		return false, false
+	}
+	switch k, known := classify(p); {
+	case !known:
+		return false, false // it may be HTTP, too late for that
+	case k != kindJIM:
+		return false, true
+	}
+	switch b := p[0]; {
+	case b == 0xff && len(p) == 1, strings.HasPrefix(bom, string(p)):
+		return false, false
+	case b == 0xff:
+		return p[1] >= 0xf0 && p[1] != 0xfe, true // telnet, and not the mark of UTF-16
+	case b == 0xfe:
+		return false, true
+	case bytes.HasPrefix(p, []byte(bom)):
+		p = p[len(bom):]
+	}
+	if p[0] < ' ' {
+		return p[0] == '\b' || p[0] == 0x1b, true // keys
+	}
+	return strings.IndexByte(`{}[]":,-0123456789`, p[0]) < 0, true
+}
+
+// bom is what some systems put in front of a text in UTF-8.
+const bom = "\xef\xbb\xbf"
 
 // sniffReading is sniff for connections that cannot be looked into. It returns
 // the bytes it has read.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"jim/chat"
@@ -15,16 +16,26 @@ import (
 
 // stream is a [chat.Conn] over a stream of bytes: TCP, TLS, UNIX. It holds a
 // buffer only while part of an object, or more than one, has come.
+//
+// Where a person may type lines instead, the first bytes tell, also when they come
+// late; from then on another Conn has the bytes.
 type stream struct {
 	in     inflow
 	cutter wire.Cutter
 	peer   *chat.Peer
 	close  sync.Once
+	closed atomic.Bool
+	begin  beginLines // nil = objects come, or what comes was found out
+	lines  atomic.Pointer[chat.Conn]
 }
 
-// newStream serves c, of which prefix has been read.
-func newStream(c net.Conn, peer *chat.Peer, prefix []byte) *stream {
-	s := &stream{peer: peer, cutter: newCutter()}
+// beginLines is what [Options.Lines] is.
+type beginLines func(io.ReadWriteCloser, *chat.Peer) chat.Conn
+
+// newStream serves c, of which prefix has been read. A person may type lines there
+// where lines is not nil.
+func newStream(c net.Conn, peer *chat.Peer, prefix []byte, lines beginLines) *stream {
+	s := &stream{peer: peer, cutter: newCutter(), begin: lines}
 	s.in.begin(c, prefix)
 	return s
 }
@@ -35,11 +46,22 @@ func newCutter() wire.Cutter {
 
 // Read is [chat.Conn]'s. An end between objects is io.EOF, one inside an object
 // io.ErrUnexpectedEOF.
+//
+// It waits here and no deeper: see [shelf].
 func (s *stream) Read() ([]byte, error) {
 	for {
-		if len(s.in.kept()) > 0 {
+		if s.begin != nil {
+			s.findOut(false)
+		}
+		if c := s.lines.Load(); c != nil {
+			return (*c).Read()
+		}
+		if s.begin == nil && len(s.in.kept()) > 0 {
 			object, done, err := s.cutter.Cut(s.in.kept())
 			s.in.drop(done)
+			if err != nil || object != nil {
+				s.in.whole()
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -47,7 +69,12 @@ func (s *stream) Read() ([]byte, error) {
 				return object, nil
 			}
 		}
-		if err := s.in.fill(); err != nil {
+		begun := s.cutter.Partial() || s.begin != nil && len(s.in.kept()) > 0
+		if err := s.in.fill(begun); err != nil {
+			if s.begin != nil && errors.Is(err, io.EOF) && len(s.in.kept()) > 0 {
+				s.findOut(true)
+				continue
+			}
 			if errors.Is(err, io.EOF) && s.cutter.Partial() {
 				err = io.ErrUnexpectedEOF
 			}
@@ -58,21 +85,39 @@ func (s *stream) Read() ([]byte, error) {
 
 // Ready is [chat.Conn]'s.
 func (s *stream) Ready() bool {
+	if c := s.lines.Load(); c != nil {
+		return (*c).Ready()
+	}
 	return len(bytes.TrimLeft(s.in.kept(), " \t\r\n")) > 0
 }
 
 // Write is [chat.Conn]'s. One object, like one batch, is one write to the system.
 func (s *stream) Write(batches []*wire.Batch) error {
+	if c := s.lines.Load(); c != nil {
+		return (*c).Write(batches)
+	}
 	return write(s.in.conn, batches, (*wire.Batch).Bytes)
 }
 
 // Close is [chat.Conn]'s. It never fails.
 func (s *stream) Close() error {
-	s.close.Do(func() { shut(s.in.conn) })
+	s.closed.Store(true)
+	if c := s.lines.Load(); c != nil {
+		return (*c).Close()
+	}
+	s.shut()
 	return nil
 }
 
-func (s *stream) Peer() *chat.Peer { return s.peer }
+func (s *stream) shut() { s.close.Do(func() { shut(s.in.conn) }) }
+
+// Peer is [chat.Conn]'s.
+func (s *stream) Peer() *chat.Peer {
+	if c := s.lines.Load(); c != nil {
+		return (*c).Peer()
+	}
+	return s.peer
+}
 
 // write writes batches in the form that a transport gives them. What fits into
 // one buffer is joined and is one write, so that there is one system call, and

@@ -73,7 +73,12 @@ func (h *web) Close() error {
 	return nil
 }
 
-func (h *web) Addr() net.Addr { return h.ls.doors[0].Addr() }
+func (h *web) Addr() net.Addr {
+	if len(h.ls.doors) == 0 {
+		return new(net.TCPAddr) // there are only addresses of UDP
+	}
+	return h.ls.doors[0].Addr()
+}
 
 // webConn is a connection in the hands of net/http.
 type webConn struct {
@@ -122,6 +127,11 @@ func webConnOf(r *http.Request) *webConn {
 // ServeHTTP answers a request.
 func (h *web) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if len(r.TransferEncoding) > 0 {
+		// There may have been a length, too, which net/http has taken away: then
+		// the connection must not go on (RFC 9112, section 6.3).
+		w.Header().Set("Connection", "close")
+	}
 	if t, ok := withoutPrefix(webConnOf(r).Conn).(*tls.Conn); ok {
 		state := t.ConnectionState()
 		r.TLS = &state // net/http sees only what is wrapped around it

@@ -76,7 +76,14 @@ func (c *webSocket) Read() ([]byte, error) {
 			}
 			return object, nil
 		}
-		if err := c.more(); err != nil {
+		if err := c.rest(); err != nil {
+			return nil, err
+		}
+		begun := c.begun()
+		if err := c.in.fill(begun); err != nil {
+			if errors.Is(err, io.EOF) && begun {
+				err = io.ErrUnexpectedEOF
+			}
 			return nil, err
 		}
 	}
@@ -145,6 +152,7 @@ func (c *webSocket) finish() []byte {
 	c.done = c.at
 	c.text, c.at, c.weight = 0, 0, 0
 	c.open, c.tooLarge, c.last = false, false, false
+	c.in.whole()
 	if message == nil {
 		message = []byte{} // which is not "more must come"
 	}
@@ -213,8 +221,9 @@ func (c *webSocket) control(op ws.OpCode, payload []byte) error {
 	return nil
 }
 
-// more waits for more bytes, after answering a ping.
-func (c *webSocket) more() error {
+// rest is done with the frames that were looked at, and answers a ping, before more
+// is waited for: in Read, and no deeper; see [shelf].
+func (c *webSocket) rest() error {
 	if c.text == 0 {
 		c.in.drop(c.at)
 	} else {
@@ -227,12 +236,11 @@ func (c *webSocket) more() error {
 		}
 		c.pong = nil
 	}
-	err := c.in.fill()
-	if errors.Is(err, io.EOF) && (c.open || c.skip > 0 || len(c.in.kept()) > 0) {
-		return io.ErrUnexpectedEOF
-	}
-	return err
+	return nil
 }
+
+// begun tells whether a message or a frame has come in part.
+func (c *webSocket) begun() bool { return c.open || c.skip > 0 || len(c.in.kept()) > 0 }
 
 // Write is [chat.Conn]'s. One object is one frame and one write to the system.
 func (c *webSocket) Write(batches []*wire.Batch) error {

@@ -40,6 +40,7 @@ func (c *fedConn) Read(p []byte) (int, error) {
 
 func (c *fedConn) Write(p []byte) (int, error)      { return c.wrote.Write(p) }
 func (c *fedConn) Close() error                     { return nil }
+func (c *fedConn) SetReadDeadline(time.Time) error  { return nil }
 func (c *fedConn) SetWriteDeadline(time.Time) error { return nil }
 
 // FuzzWebSocket compares the frame reader with what the same bytes mean to a

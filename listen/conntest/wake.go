@@ -27,7 +27,7 @@ func closeWakesRead(t *testing.T, tr Transport) {
 // written is more than all buffers on the way take.
 func closeWakesWrite(t *testing.T, tr Transport) {
 	server, client := tr.Open(t)
-	object := numbered(1, 128<<10)
+	object := numbered(1, tr.size(128<<10))
 	var batches []*wire.Batch
 	b := batch(object, object, object, object)
 	for range 64 {
@@ -62,6 +62,9 @@ func closeAgain(t *testing.T, tr Transport) {
 	done := start(t, func() error { all.Wait(); return nil })
 	finish(t, done)
 	receive(t, client, numbered(1, 1))
+	if tr.Datagrams {
+		return
+	}
 	if object, err := client.Receive(); err == nil {
 		t.Errorf("after close came %q", object)
 	}

@@ -1,0 +1,73 @@
+package listen
+
+import (
+	"bytes"
+	"hash/maphash"
+
+	"jim/wire"
+)
+
+// memory is the newest requests of a session, and the answers of those that must not be
+// handled twice: what comes again is dropped while it is being handled, and after that
+// answered as before. It knows a request by all of its bytes.
+type memory struct {
+	all [memorySize]remembered // a ring
+	at  int                    // the oldest
+}
+
+type remembered struct {
+	print  uint64 // 0 = nothing
+	answer []byte // nil = there is none yet
+}
+
+// memorySize is how many requests are remembered. A client waits for few answers at a
+// time that are not the store's to repeat.
+const memorySize = 16
+
+// printSeed makes fingerprints that nobody else can foresee.
+var printSeed = maphash.MakeSeed()
+
+// fingerprintOf is a number that two requests share only when they are equal; never 0.
+func fingerprintOf(p []byte) uint64 { return maphash.Bytes(printSeed, bytes.TrimSpace(p)) | 1 }
+
+// seen tells whether a request came before, and its answer, if there is one yet.
+func (m *memory) seen(print uint64) (answer []byte, again bool) {
+	if e := m.find(print); e != nil {
+		return e.answer, true
+	}
+	return nil, false
+}
+
+func (m *memory) find(print uint64) *remembered {
+	if print == 0 {
+		return nil
+	}
+	for i := range m.all {
+		if m.all[i].print == print {
+			return &m.all[i]
+		}
+	}
+	return nil
+}
+
+// begin remembers a request; 0 is none.
+func (m *memory) begin(print uint64) {
+	if print != 0 {
+		m.all[m.at] = remembered{print: print}
+		m.at = (m.at + 1) % memorySize
+	}
+}
+
+// end remembers its answer.
+func (m *memory) end(print uint64, answer []byte) {
+	if e := m.find(print); e != nil && len(answer) <= wire.UDP.Answer {
+		e.answer = bytes.Clone(answer)
+	}
+}
+
+// forget lets a request be handled again: it has failed, and may not the next time.
+func (m *memory) forget(print uint64) {
+	if e := m.find(print); e != nil {
+		*e = remembered{}
+	}
+}
