@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+
+	"jim/wire"
 )
 
 // DefaultPort is the port of JIM where an address names none.
@@ -25,7 +27,7 @@ func (e *AddressError) Error() string {
 
 // address is where to connect and how.
 type address struct {
-	scheme      string // tcp, tls, unix, ws, wss
+	scheme      string // tcp, tls, unix, ws, wss, udp, quic
 	host        string // host:port, or the path of a UNIX socket
 	path        string // of a WebSocket
 	fingerprint []byte // SHA-256 of the only certificate to trust; nil = the system's authorities
@@ -36,13 +38,24 @@ func (a address) String() string { return a.scheme + "://" + a.host + a.path }
 
 // network is what a Dialer calls it.
 func (a address) network() string {
-	if a.scheme == "unix" {
-		return "unix"
+	switch a.scheme {
+	case "unix", "udp":
+		return a.scheme
 	}
 	return "tcp"
 }
 
-func (a address) encrypted() bool { return a.scheme == "tls" || a.scheme == "wss" }
+func (a address) encrypted() bool {
+	return a.scheme == "tls" || a.scheme == "wss" || a.scheme == "quic"
+}
+
+// roomForSince is how many bytes of a presence may say what the client has.
+func (a address) roomForSince() int {
+	if a.scheme == "udp" {
+		return wire.UDP.Object / 2
+	}
+	return wire.JIM2.Object / 2
+}
 
 // Normalize is address written out as a URI, as the same server is always called.
 // Errors are an [*AddressError].
@@ -77,7 +90,7 @@ func parseAddress(text, fingerprint string) (address, error) {
 		return a, nil
 	}
 	if !a.encrypted() {
-		return bad("a fingerprint needs tls:// or wss://")
+		return bad("a fingerprint needs tls://, wss:// or quic://")
 	}
 	sum, err := hex.DecodeString(strings.ReplaceAll(fingerprint, ":", ""))
 	if err != nil || len(sum) != 32 {
@@ -107,11 +120,11 @@ func parseHost(scheme, rest string) (a address, problem string) {
 			a.path = "/jim/ws"
 		}
 		defaultPort = map[string]string{"ws": "80", "wss": "443"}[scheme]
-	case "tcp", "tls":
+	case "tcp", "tls", "udp", "quic":
 		rest = strings.TrimSuffix(rest, "/")
 	case "":
 	default:
-		return a, "the schemes are tcp, tls, unix, ws and wss"
+		return a, "the schemes are tcp, tls, unix, ws, wss, udp and quic"
 	}
 	host, port, problem := splitHost(rest, defaultPort)
 	if problem != "" {

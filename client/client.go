@@ -35,9 +35,15 @@ type Options struct {
 	Queue int  // events that wait for the reader of Events; 0 = 1024
 	Quiet bool // no events are wanted: none are kept, Events stays silent
 
+	// Dialect is JIM/2, or what the server speaks if it is one of the course's. Auto
+	// finds out; an older server that refuses a presence of JIM/2 is tried once
+	// more as one of the mentors'.
+	Dialect Dialect
+
 	Fingerprint string // SHA-256 of the server's certificate in hex; see [Dial]
 
-	// Dial opens network ("tcp" or "unix") connections; nil = a net.Dialer.
+	// Dial opens network ("tcp", "unix" or "udp") connections; nil = a net.Dialer.
+	// QUIC opens a socket of its own.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
@@ -66,6 +72,7 @@ type Client struct {
 	ctx    context.Context // ends with Close, or when the client has given up
 	cancel context.CancelCauseFunc
 	closed chan struct{} // closed by Close only
+	memory *memory
 	close  sync.Once
 	done   sync.WaitGroup
 	slots  chan struct{} // one for each request that waits for its answer
@@ -80,6 +87,7 @@ type Client struct {
 	password string
 	token    string
 	server   *wire.Response // the answer to the newest presence
+	older    Dialect        // what the server speaks; Auto = JIM/2, as far as is known
 }
 
 // maxCalls is how many requests may wait for their answers at a time.
@@ -88,8 +96,10 @@ const maxCalls = 256
 // Dial connects to address, logs in and returns when the server has let it in; ctx
 // bounds that and nothing after. It tries once.
 //
-// Addresses are tcp://host:port, tls://host:port, unix:///path, ws://host:port and
-// wss://host:port. Short forms: a path with a slash is a UNIX socket; host or
+// Addresses are tcp://host:port, tls://host:port, unix:///path, ws://host:port,
+// wss://host:port, quic://host:port and udp://host:port. Over UDP, which has no encryption
+// and takes messages of [wire.UDP]'s size only, events that are larger are told as
+// "behind". Short forms: a path with a slash is a UNIX socket; host or
 // host:port is plain TCP on loopback and TLS elsewhere. The port is 7777 if not said
 // (80 and 443 for WebSockets). A fragment #fingerprint=SHA256, or Options.Fingerprint,
 // trusts the one certificate with that SHA-256 (64 hex digits, colons allowed)
@@ -110,7 +120,7 @@ func Dial(ctx context.Context, address string, o Options) (*Client, error) {
 		slots: make(chan struct{}, maxCalls), closed: make(chan struct{}),
 		calls: make(map[string]*call),
 		name:  o.Name, password: o.Password, token: o.Token,
-		feed: newFeed(o),
+		feed: newFeed(o), older: o.Dialect, memory: newMemory(),
 	}
 	c.ctx, c.cancel = context.WithCancelCause(context.Background())
 	l, err := c.connect(ctx, false)

@@ -58,8 +58,10 @@ func (e *UnreachableError) Error() string {
 var errPin = errors.New("the server's certificate does not have the fingerprint given")
 
 // open connects, and does not log in.
-func (a address) open(ctx context.Context, dial dialFunc) (transport, error) {
+func (a address) open(ctx context.Context, dial dialFunc, m *memory) (transport, error) {
 	switch a.scheme {
+	case "quic":
+		return a.openQUIC(ctx, m)
 	case "ws", "wss":
 		return a.openSocket(ctx, dial)
 	case "tls":
@@ -72,6 +74,9 @@ func (a address) open(ctx context.Context, dial dialFunc) (transport, error) {
 	conn, err := dial(ctx, a.network(), a.host)
 	if err != nil {
 		return nil, err
+	}
+	if a.scheme == "udp" {
+		return newDatagrams(conn), nil
 	}
 	return newStream(conn), nil
 }
@@ -131,7 +136,13 @@ func (a address) openSocket(ctx context.Context, dial dialFunc) (transport, erro
 func (c *Client) connect(ctx context.Context, again bool) (*line, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	t, err := c.to.open(ctx, c.o.Dial)
+	c.mu.Lock()
+	d := c.older
+	c.mu.Unlock()
+	if d != Auto {
+		return c.connectOlder(ctx, d)
+	}
+	t, err := c.to.open(ctx, c.o.Dial, c.memory)
 	if err != nil {
 		return nil, &UnreachableError{c.to.String(), err}
 	}
@@ -140,11 +151,25 @@ func (c *Client) connect(ctx context.Context, again bool) (*line, error) {
 	if !stop() && err != nil {
 		err = &UnreachableError{c.to.String(), ctx.Err()}
 	}
-	if err != nil {
-		t.close()
+	var met *metOlder
+	switch {
+	case err == nil:
+		return c.adopt(t), nil
+	case errors.As(err, &met) && met.refused == nil:
+		return c.adoptOlder(t, met.speaks), nil
+	}
+	t.close()
+	if met == nil {
 		return nil, err
 	}
-	return c.adopt(t), nil
+	if met.refused.Code == wire.BadRequest { // it may not like what it does not know
+		var refused *Error
+		l, err := c.connectOlder(ctx, Mentor)
+		if err == nil || errors.As(err, &refused) {
+			return l, err
+		}
+	}
+	return nil, met.refused
 }
 
 // login says who the client is: with the token, or the password where there is no
@@ -171,7 +196,7 @@ func (c *Client) presence(t transport, again bool, user wire.User) error {
 		q.Device = c.o.Device
 	}
 	if again {
-		q.Since = c.feed.since()
+		q.Since = c.feed.since(c.to.roomForSince())
 	}
 	object, err := encode(&q)
 	if err != nil {
@@ -181,8 +206,11 @@ func (c *Client) presence(t transport, again bool, user wire.User) error {
 		return &UnreachableError{c.to.String(), err}
 	}
 	for {
-		m, err := receive(t)
+		m, err := c.receiveFirst(t)
+		var met *metOlder
 		switch {
+		case errors.As(err, &met):
+			return met
 		case err != nil:
 			return &UnreachableError{c.to.String(), err}
 		case m.Event != nil && m.Event.Action == wire.ActBye:
@@ -198,9 +226,6 @@ func (c *Client) presence(t transport, again bool, user wire.User) error {
 }
 
 func (c *Client) welcome(q *wire.Request, r *wire.Response) error {
-	if r.JIM < wire.Version {
-		return &Error{Action: wire.ActPresence, Code: wire.UpgradeRequired, Text: "the server speaks an older JIM"}
-	}
 	c.mu.Lock()
 	c.server = r
 	c.mu.Unlock()
@@ -214,6 +239,37 @@ func goodbye(e *wire.Event) *Error {
 		Action: wire.ActBye, Code: wire.Unavailable, Text: or(e.Alert, "the server said goodbye"),
 		Retry: e.RetryAfter > 0, RetryAfter: seconds(e.RetryAfter),
 	}
+}
+
+// metOlder says that a server is older than JIM/2: it let the client in, or refused.
+type metOlder struct {
+	speaks  Dialect
+	refused *Error
+}
+
+func (m *metOlder) Error() string { return "the server is older than JIM/2" }
+
+// receiveFirst is receive for what comes before the client is let in. The first answer
+// ever shows whether the server knows JIM/2; a [*metOlder] says that it does not.
+func (c *Client) receiveFirst(t transport) (wire.FromServer, error) {
+	object, err := t.read()
+	if err != nil {
+		return wire.FromServer{}, err
+	}
+	if c.Welcome() != nil {
+		return wire.DecodeFromServer(object)
+	}
+	if s, err := parseOlder(object); err == nil && s.code >= wire.OK && !s.jim {
+		met := &metOlder{speaks: JIM1}
+		if s.bare {
+			met.speaks = Mentor
+		}
+		if s.code.IsError() {
+			met.refused = &Error{Action: wire.ActPresence, Code: s.code, Text: s.words}
+		}
+		return wire.FromServer{}, met
+	}
+	return wire.DecodeFromServer(object)
 }
 
 func receive(t transport) (wire.FromServer, error) {

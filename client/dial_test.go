@@ -157,7 +157,11 @@ func TestUnreachable(t *testing.T) {
 		{web.Listener.Addr().String(), "does not speak JIM"},
 		{"ws://" + web.Listener.Addr().String(), "404 Not Found and no WebSocket"},
 	} {
-		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		limit := 20 * time.Second
+		if row.address == deafOne.Addr().String() {
+			limit = 300 * time.Millisecond // which is all there is to wait for
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), limit)
 		c, err := Dial(ctx, row.address, Options{Name: "ann"})
 		cancel()
 		if err == nil {
@@ -179,7 +183,6 @@ func TestRefusedLogins(t *testing.T) {
 		{`{"response":401,"error":"this name has a password"}`, "this name has a password (401)"},
 		{`{"response":402}`, "402 wrong login"},
 		{`{"response":409,"error":"connected"}`, "connected (409)"},
-		{`{"response":200,"alert":"OK"}`, "the server speaks an older JIM (426)"},
 		{`{"action":"bye","alert":"full","retry_after":2}`, "full (503)"},
 		{`{"action":"probe"}{"response":400}`, "400 bad request"},
 		{"[1]\n", "does not speak JIM"},

@@ -12,13 +12,12 @@ import (
 // encode is r as one JSON object and LF; members that are empty are left out. A text
 // that is not UTF-8 is an error.
 func encode(r *wire.Request) ([]byte, error) {
-	e := encoder{dst: append(make([]byte, 0, 160+len(r.Message)), '{')}
+	e := encoder{dst: append(make([]byte, 0, 160+len(r.Message)), '{'), full: r.Action == wire.ActPresence}
 	e.text("action", r.Action)
 	e.text("id", r.ID)
 	e.number("jim", uint64(r.JIM))
 	e.text("to", r.To)
 	e.text("message", r.Message)
-	e.text("encoding", r.Encoding)
 	if r.Topic != nil {
 		e.name("topic")
 		e.quote(*r.Topic)
@@ -34,7 +33,6 @@ func encode(r *wire.Request) ([]byte, error) {
 	e.number("limit", uint64(r.Limit))
 	e.since(r)
 	e.user(&r.User)
-	e.text("type", r.Type)
 	e.text("status", r.Status)
 	e.text("device", r.Device)
 	e.text("invite", r.Invite)
@@ -42,14 +40,21 @@ func encode(r *wire.Request) ([]byte, error) {
 	e.text("old", r.Old)
 	e.text("revoke", r.Revoke)
 	e.text("do", r.Do)
-	e.text("user_login", r.Login)
+	e.yes("alone", r.Alone)
+	e.yes("live", r.Live)
+	if e.full {
+		e.text("type", "status")
+		e.name("time")
+		e.dst = strconv.AppendFloat(e.dst, olderTime(), 'f', 3, 64)
+	}
 	return append(e.dst, "}\n"...), e.err
 }
 
 // encoder appends members; err is the first thing that went wrong.
 type encoder struct {
-	dst []byte
-	err error
+	dst  []byte
+	err  error
+	full bool // a presence, in the form that servers of the course want
 }
 
 func (e *encoder) name(name string) {
@@ -82,6 +87,13 @@ func (e *encoder) number(name string, value uint64) {
 	}
 }
 
+func (e *encoder) yes(name string, value bool) {
+	if value {
+		e.name(name)
+		e.dst = append(e.dst, "true"...)
+	}
+}
+
 // since writes the numbers a client has. In sync it is written even when empty: it
 // is what sync asks about.
 func (e *encoder) since(r *wire.Request) {
@@ -106,7 +118,10 @@ func (e *encoder) user(u *wire.User) {
 	e.text("account_name", u.Name)
 	e.text("password", u.Password)
 	e.text("token", u.Token)
-	e.text("status", u.Status)
+	if u.Status != "" || e.full {
+		e.name("status")
+		e.quote(u.Status)
+	}
 	e.dst = append(e.dst, '}')
 }
 

@@ -188,10 +188,9 @@ func (f *feed) forget(room string) {
 	delete(f.talks, fold(room))
 }
 
-// since is what the client has, for presence; as much of it as fits an object. The
-// server says "behind" of the others.
-func (f *feed) since() (have []wire.Since) {
-	const most = 32 << 10 // bytes
+// since is what the client has, for presence; as much of it as fits into that many bytes.
+// The server says "behind" of the others.
+func (f *feed) since(most int) (have []wire.Since) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	size := 0

@@ -15,6 +15,9 @@ func (c *Client) fits(q *wire.Request, size int) error {
 	if w := c.Welcome(); w != nil && w.Limits != nil {
 		max = *w.Limits
 	}
+	if c.to.scheme == "udp" {
+		max.Object -= cookieRoom
+	}
 	refuse := func(code wire.Code, format string, args ...any) error {
 		return &Error{Action: q.Action, Code: code, Text: fmt.Sprintf(format, args...)}
 	}
