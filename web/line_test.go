@@ -1,0 +1,188 @@
+//go:build unix
+
+package web_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// lost allows the complaints of a browser about a server that is gone.
+func lost(fault string) bool { return strings.Contains(fault, "WebSocket connection to") }
+
+// serverIsKilled kills the server without a goodbye while people write, and starts it again.
+func serverIsKilled(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann, bob := s.comes(t, desktop, "ann"), s.comes(t, desktop, "bob")
+	ann.allowed, bob.allowed = lost, lost
+	ann.enters("#tea")
+	bob.enters("#tea")
+	want := []string{"before"}
+	ann.says("before")
+	bob.sees("before")
+
+	s.end(syscall.SIGKILL)
+	ann.until("document.querySelector('#dot.waiting, #dot.connecting')")
+	ann.until("document.getElementById('trouble').textContent.startsWith('No connection')")
+	for i := range 5 {
+		text := fmt.Sprint("while it was away ", i)
+		ann.says(text)
+		want = append(want, text)
+	}
+	ann.until("document.querySelectorAll('.pending').length === 5")
+	ann.until("document.querySelector('.pending .fate').textContent === 'sent when the connection is back'")
+	ann.types("half a ")
+	s.start()
+	ann.until("document.querySelector('#dot.connected') && document.querySelectorAll('.pending').length === 0")
+	bob.until("document.querySelector('#dot.connected')")
+	bob.sees(want[5])
+	bob.says("and you came back")
+	want = append(want, "and you came back")
+	ann.sees("and you came back")
+	ann.holds("document.getElementById('text').value === 'half a '")
+	bob.sees("and you came back")
+	if a, b := ann.said(), bob.said(); !slices.Equal(a, want) || !slices.Equal(b, want) {
+		t.Errorf("ann sees %q\nbob sees %q\nwant %q", a, b, want)
+	}
+	late := s.comes(t, desktop, "late")
+	late.enters("#tea")
+	if said := late.said(); !slices.Equal(said, want) {
+		t.Errorf("the server keeps %q, want %q", said, want)
+	}
+}
+
+// unsentOutlivesThePage loads the page again before a message could leave it.
+func unsentOutlivesThePage(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.comes(t, desktop, "ann")
+	ann.enters("#tea")
+	ann.run("WebSocket.prototype.send = () => {}")
+	ann.says("one")
+	ann.says("two")
+	ann.until("document.querySelectorAll('.pending').length === 2")
+	ann.must(ann.page.Reload())
+	ann.sees("two")
+	if said := ann.said(); !slices.Equal(said, []string{"one", "two"}) {
+		t.Errorf("said %q", said)
+	}
+	ann.until("document.querySelectorAll('.pending').length === 0 && !sessionStorage.getItem('jim.outbox')")
+}
+
+// killedAgainAndAgain kills the server at moments that nobody chose, while somebody
+// goes on writing: everything is there once, in order.
+func killedAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "--limits", "off")
+	ann, bob := s.comes(t, desktop, "ann"), s.comes(t, desktop, "bob")
+	ann.allowed, bob.allowed = lost, lost
+	ann.enters("#tea")
+	bob.enters("#tea")
+	var want []string
+	for round := range 4 {
+		for i := range 25 {
+			text := fmt.Sprintf("%d.%d", round, i)
+			want = append(want, text)
+			ann.run("const text = document.getElementById('text'); text.value = " + quote(text) + "; document.getElementById('composer').requestSubmit()")
+		}
+		s.end(syscall.SIGKILL) // some are kept by now, some answers never come
+		s.start()
+		ann.run("dispatchEvent(new Event('online'))")
+	}
+	ann.sees(want[len(want)-1])
+	bob.sees(want[len(want)-1])
+	for _, r := range []*reader{ann, bob} {
+		r.until("document.querySelectorAll('.pending').length === 0 && document.querySelectorAll('#log .said').length === 100")
+		if said := r.said(); !slices.Equal(said, want) {
+			t.Errorf("seen: %q", said)
+		}
+	}
+}
+
+// serverSaysGoodbye stops the server as an operator does.
+func serverSaysGoodbye(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.comes(t, desktop, "ann")
+	ann.allowed = lost
+	ann.enters("#tea")
+	s.end(syscall.SIGTERM)
+	ann.until("document.getElementById('trouble').textContent.startsWith('No connection')")
+	s.start()
+	ann.click("#retry")
+	ann.until("document.querySelector('#dot.connected')")
+	ann.says("still here")
+	ann.sees("still here")
+}
+
+// guestComesBackTooEarly loses a connection that the server does not know to be lost: so the name
+// is taken, by the same guest.
+func guestComesBackTooEarly(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.comes(t, desktop, "ann")
+	ann.enters("#tea")
+	ann.run(`window.sockets = [];
+		const { send, close } = WebSocket.prototype;
+		WebSocket.prototype.send = function (text) { if (!sockets.includes(this)) sockets.push(this); send.call(this, text) };
+		WebSocket.prototype.close = () => {};
+		window.end = () => { WebSocket.prototype.close = close; sockets[0].close() }`)
+	ann.says("one")
+	ann.sees("one")
+	ann.run("sockets[0].onclose()")
+	ann.until("sockets.length >= 3") // it was refused, and tries again
+	ann.says("two")
+	ann.run("end()")
+	ann.until("document.querySelector('#dot.connected')")
+	ann.sees("two")
+	ann.holds("!document.getElementById('entry').checkVisibility()")
+}
+
+// behindIsReadUp hands the page a "behind" and a hole, as a slow reader gets them.
+func behindIsReadUp(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "--limits", "off")
+	ann := s.looks(t, desktop, "")
+	// From now on the page does not hear what is said in #tea, until it is told that it is behind.
+	ann.run(`const take = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage');
+		window.deaf = false;
+		Object.defineProperty(WebSocket.prototype, 'onmessage', { set(f) {
+			window.hear = f;
+			take.set.call(this, f && (m => { if (m.data.startsWith('{"action":"msg"')) window.last = m; if (!deaf || !m.data.startsWith('{"action":"msg"')) f(m) }));
+		} })`)
+	ann.fill("#name", "ann")
+	ann.click("#enter")
+	ann.enters("#tea")
+	bot := s.peer(t, "bot", "#tea")
+	bot.says("#tea", "heard")
+	ann.sees("heard")
+	ann.run("hear(last); hear(last)") // what comes twice is shown once
+	ann.sees("heard")
+	ann.run("window.deaf = true")
+	for i := range 300 {
+		bot.says("#tea", fmt.Sprint("missed ", i))
+	}
+	ann.run(`hear({ data: '{"action":"behind","to":"#tea","seq":302}' })`)
+	ann.sees("missed 298")
+	bot.says("#tea", "missed too")
+	ann.run("window.deaf = false")
+	bot.says("#tea", "after the hole") // the page sees by its number that something is missing
+	ann.sees("after the hole")
+	said := ann.said()
+	if len(said) != 303 || said[300] != "missed 299" || said[301] != "missed too" {
+		t.Errorf("%d messages, the last %q", len(said), said[max(0, len(said)-3):])
+	}
+
+	// Very far behind, only the newest are read; the rest comes when it is scrolled to.
+	ann.run("window.deaf = true")
+	for i := range 700 {
+		bot.says("#tea", fmt.Sprint("far ", i))
+	}
+	ann.run(`hear({ data: '{"action":"behind","to":"#tea","seq":1005}' }); window.deaf = false`)
+	ann.sees("far 699")
+	ann.until("document.querySelectorAll('#log .said').length <= 100")
+}

@@ -1,0 +1,297 @@
+// What is known of the conversations, without a pixel. Each conversation's log is kept without gaps:
+// what does not fit right behind its newest entry is read from the server ("seq is the truth,
+// delivery is a hint"), and what is there already is dropped.
+
+import { newID } from './line.js';
+import { remember } from './words.js';
+
+const page = 50; // entries read at a time when scrolling up
+const farBehind = 600; // with more to catch up, only the newest are read
+const longest = 800, kept = 400; // entries of a log that is being followed: when over, how many stay
+const typingFor = 5e3, settling = 1500; // ms
+export const manyUnread = 99;
+
+const fold = name => name.toLowerCase();
+export const isRoom = name => name.startsWith('#');
+
+export class Chat {
+  me = null; limits = {}; talks = new Map(); statuses = new Map(); outbox = []; shown = null;
+  #line; #tell; #sending = false;
+
+  // tell(what, talk, detail) is told what changed: 'list', 'log', 'said', 'pending', 'typing', 'people'.
+  constructor(line, tell) { this.#line = line; this.#tell = tell; }
+
+  talk(name) {
+    let one = this.talks.get(fold(name));
+    if (!one) {
+      one = { name, last: 0, read: 0, member: !isRoom(name), topic: '', log: null, more: false, members: [], unread: new Set(), typing: new Map(), following: true };
+      this.talks.set(fold(name), one);
+    }
+    return one;
+  }
+
+  isMe(name) { return this.me !== null && fold(name ?? '') === fold(this.me.account_name); }
+  statusOf(name) { return this.statuses.get(fold(name)) ?? 'gone'; }
+
+  // since is what this page has, for the first request of a connection.
+  since() {
+    if (!this.me) return undefined;
+    return Object.fromEntries([...this.talks.values()].filter(one => one.log).map(one => [one.name, have(one)]));
+  }
+
+  // welcome begins a connection: who this is, and where the conversations stand.
+  async welcome(answer) {
+    const before = this.me;
+    this.me = answer.user;
+    this.limits = answer.limits ?? {};
+    if (!before) this.#recall();
+    this.#flush();
+    let after;
+    do {
+      const list = await this.#line.ask({ action: 'rooms', ...(after && { after }) });
+      for (const room of list.rooms ?? []) this.#listed(room);
+      after = list.next;
+      this.#tell('list');
+    } while (after && this.talks.size < 1000);
+    for (const one of this.talks.values()) this.#count(one);
+    const people = [...this.talks.values()].filter(one => !isRoom(one.name) && one !== this.shown);
+    for (const one of [this.shown, ...people.slice(0, 30)]) if (one) this.people(one);
+  }
+
+  #listed(room) {
+    const one = this.talk(room.name);
+    one.name = room.name;
+    one.last = Math.max(one.last, room.seq);
+    one.read = Math.max(one.read, room.read ?? 0);
+    one.member = Boolean(room.member);
+    one.topic = room.topic ?? '';
+  }
+
+  // count finds out what has not been read of a conversation: the server keeps the mark, and
+  // the log says which entries behind it are messages of others.
+  async #count(one) {
+    if (!one.member || one.last <= one.read || one.counting) return;
+    one.counting = true;
+    const answer = await this.#line.ask({ action: 'history', to: one.name, after: one.read, limit: 200 });
+    one.counting = false;
+    for (const event of answer.events ?? []) this.#note(one, event);
+    this.#tell('list');
+  }
+
+  #note(one, event) {
+    one.last = Math.max(one.last, event.seq);
+    if (event.action === 'msg' && event.seq > one.read && !this.isMe(event.from)) one.unread.add(event.seq);
+  }
+
+  // told takes an event.
+  told(event) {
+    if (event.action === 'presence') return this.#came(event.user);
+    const one = this.talk(isRoom(event.to ?? '') || !this.isMe(event.to) ? event.to ?? 'server' : event.from);
+    if (event.action === 'behind') return this.#behind(one, event.seq);
+    if (event.action === 'typing') return this.#typing(one, event.from);
+    if (event.action === 'read') return this.#read(one, event.seq);
+    if (event.seq) this.#place(one, event);
+  }
+
+  #behind(one, seq) {
+    one.last = Math.max(one.last, seq);
+    if (one.log) this.#fill(one);
+    else this.#count(one);
+  }
+
+  #place(one, event) {
+    if (!isRoom(one.name) && one.last === 0) this.people(one); // somebody new
+    this.#note(one, event);
+    clearTimeout(one.typing.get(event.from));
+    one.typing.delete(event.from);
+    if (event.action === 'topic') one.topic = event.topic ?? '';
+    if (this.isMe(event.from) && event.action === 'leave') this.#left(one);
+    if (this.isMe(event.from) && ['join', 'create'].includes(event.action)) one.member = true;
+    if (['join', 'create', 'leave'].includes(event.action) && one === this.shown) this.people(one);
+    if (this.isMe(event.from) && event.id) this.#arrived(event);
+    if (one.log && event.seq === have(one) + 1) this.#append(one, [event]);
+    else if (one.log && event.seq > have(one)) this.#fill(one);
+    this.#tell('list');
+  }
+
+  #append(one, events) {
+    one.log.push(...events);
+    for (const event of events) if (this.isMe(event.from) && event.id) this.#arrived(event);
+    if (one.following && one.log.length > longest) {
+      one.log.splice(0, one.log.length - kept);
+      one.more = true;
+      this.#tell('log', one);
+    } else this.#tell('said', one, events);
+  }
+
+  // fill reads what is missing between the newest entry here and the newest there is.
+  async #fill(one) {
+    if (one.filling) return;
+    one.filling = true;
+    while (one.log && have(one) < one.last) {
+      if (one.last - have(one) > farBehind) { one.log = null; break; }
+      const answer = await this.#line.ask({ action: 'history', to: one.name, after: have(one), limit: 200 });
+      const next = one.log ? (answer.events ?? []).filter(e => e.seq > have(one)) : [];
+      for (const event of next) this.#note(one, event);
+      if (next.length === 0 || next[0].seq !== have(one) + 1) break;
+      this.#append(one, next);
+    }
+    one.filling = false;
+    if (!one.log) await this.load(one);
+    this.#tell('list');
+  }
+
+  // load reads the newest page.
+  async load(one) {
+    if (one.log || one.loading) return;
+    one.loading = true;
+    const answer = await this.#line.ask({ action: 'history', to: one.name, limit: page });
+    one.loading = false;
+    if (answer.response >= 400) return this.#tell('log', one, answer);
+    one.log = answer.events;
+    one.more = Boolean(answer.more);
+    one.last = Math.max(one.last, answer.seq ?? 0);
+    for (const event of one.log) this.#note(one, event);
+    this.#tell('log', one);
+    if (have(one) < one.last) this.#fill(one);
+  }
+
+  // older reads the page before the oldest entry here.
+  async older(one) {
+    if (!one.log?.length || !one.more || one.reading) return;
+    one.reading = true;
+    const first = one.log[0].seq;
+    const answer = await this.#line.ask({ action: 'history', to: one.name, before: first, limit: page });
+    one.reading = false;
+    if (!answer.events || one.log?.[0]?.seq !== first) return;
+    one.log.unshift(...answer.events);
+    one.more = Boolean(answer.more);
+    this.#tell('log', one);
+  }
+
+  // enter joins a room, and makes it if it is not there; a person is asked for by name. It
+  // returns the conversation, or an answer that is an error.
+  async enter(name) {
+    const known = this.talks.get(fold(name));
+    if (known?.member && (isRoom(name) || known.last)) return known;
+    const answer = await this.#line.ask(isRoom(name) ? { action: 'join', to: name } : { action: 'whois', to: name });
+    if (answer.response >= 400) return answer;
+    const one = this.talk(answer.to ?? name);
+    one.member = true;
+    if (answer.topic !== undefined) one.topic = answer.topic;
+    if (answer.user) this.#came(answer.user);
+    this.#tell('list');
+    return one;
+  }
+
+  async leave(one) {
+    const answer = await this.#line.ask({ action: 'leave', to: one.name });
+    if (answer.response < 400) this.#left(one);
+    return answer;
+  }
+
+  #left(one) {
+    one.member = false;
+    one.log = null;
+    one.unread.clear();
+    this.#tell('left', one);
+  }
+
+  // people asks who is in a conversation.
+  async people(one) {
+    if (isRoom(one.name)) {
+      const answer = await this.#line.ask({ action: 'members', to: one.name });
+      one.members = (answer.members ?? []).map(p => p.account_name);
+      for (const p of answer.members ?? []) this.statuses.set(fold(p.account_name), p.status);
+    } else {
+      const answer = await this.#line.ask({ action: 'whois', to: one.name });
+      if (answer.user) this.statuses.set(fold(answer.user.account_name), answer.user.status);
+    }
+    this.#tell('people');
+  }
+
+  #came(user) {
+    this.statuses.set(fold(user.account_name), user.status);
+    this.#tell('people');
+  }
+
+  #typing(one, who) {
+    clearTimeout(one.typing.get(who));
+    one.typing.set(who, setTimeout(() => { one.typing.delete(who); this.#tell('typing', one); }, typingFor));
+    this.#tell('typing', one);
+  }
+
+  // reading says that everything here has been seen.
+  reading(one) {
+    if (!one.log || have(one) <= one.read) return;
+    this.#read(one, have(one));
+    this.#line.tell({ action: 'read', to: one.name, seq: one.read });
+  }
+
+  #read(one, seq) {
+    one.read = Math.max(one.read, seq);
+    for (const unread of one.unread) if (unread <= one.read) one.unread.delete(unread);
+    this.#tell('list');
+  }
+
+  // say queues a message: it is shown at once, sent when it can be, and leaves the queue when
+  // the server has told it. One is on its way at a time, so a refusal cannot change their order.
+  say(to, message) {
+    this.outbox.push({ id: newID(), to, message, time: Date.now() / 1e3, fault: null, travelled: [] });
+    this.#changed();
+    this.#flush();
+  }
+
+  drop(item) {
+    this.outbox = this.outbox.filter(one => one !== item);
+    this.#changed();
+  }
+
+  async #flush() {
+    if (this.#sending || !this.#line.connected) return;
+    this.#sending = true;
+    for (let item; (item = this.outbox.find(one => !one.fault && !one.seq));) {
+      const request = { action: 'msg', id: item.id, to: item.to, message: item.message };
+      const answer = await this.#line.ask(request, trouble => { item.trouble = trouble; this.#changed(); });
+      item.trouble = null;
+      item.travelled = [['sent', request], ['got', answer]];
+      if (answer.response >= 400) item.fault = answer;
+      else this.#acknowledged(item, answer);
+      this.#changed();
+    }
+    this.#sending = false;
+  }
+
+  #acknowledged(item, answer) {
+    item.seq = answer.seq;
+    const one = this.talk(answer.to);
+    one.member = true;
+    one.last = Math.max(one.last, answer.seq);
+    if (!one.log || have(one) >= item.seq) return this.drop(item);
+    setTimeout(() => { if (one.log && have(one) < item.seq) this.#fill(one); }, settling);
+  }
+
+  // arrived takes a message of one's own out of the queue; it comes with what was sent for it.
+  #arrived(event) {
+    const item = this.outbox.find(one => one.id === event.id);
+    if (!item) return;
+    item.seq = event.seq;
+    Object.defineProperty(event, 'travelled', { enumerable: false, value: () => item.travelled });
+    this.drop(item);
+  }
+
+  // What was not sent yet outlives the page, in this tab.
+  #changed() {
+    const left = this.outbox.map(({ id, to, message, time }) => ({ id, to, message, time }));
+    remember('sessionStorage', 'outbox', left.length ? JSON.stringify({ me: this.me?.account_name, left }) : null);
+    this.#tell('pending');
+  }
+
+  #recall() {
+    const { me, left } = JSON.parse(remember('sessionStorage', 'outbox') ?? '{}');
+    if (left && this.isMe(me)) this.outbox.push(...left.map(one => ({ ...one, fault: null, travelled: [] })));
+  }
+}
+
+// have is the newest entry here; everything before it, from the first one, is here too.
+const have = one => (one.log.length ? one.log.at(-1).seq : 0);

@@ -1,0 +1,377 @@
+// The page at /: comes in, shows the conversations, and lets people talk.
+
+import { Line, newID } from './line.js';
+import { Chat, isRoom, manyUnread } from './chat.js';
+import { Log, colour } from './log.js';
+import { startTravel, redrawTravel, travel } from './travel.js';
+import { $, el } from './dom.js';
+import { t, fault, languages, remember, setLanguage } from './words.js';
+
+const typingEvery = 3e3; // ms between saying that somebody is typing
+
+let line, chat, log, login, registering = false, ticking = 0, typed = 0;
+const drafts = new Map();
+
+// ---- coming in ----
+
+function showEntry(words = '') {
+  $('chat').hidden = true;
+  $('entry').hidden = false;
+  document.body.classList.add('entering');
+  document.title = 'JIM';
+  $('refusal').textContent = words;
+  $('enter').disabled = false;
+  $('passwordLabel').textContent = t(registering ? 'newPassword' : 'password');
+  $('password').placeholder = t(registering ? 'newPasswordHint' : 'passwordHint');
+  $('password').autocomplete = registering ? 'new-password' : 'current-password';
+  $('password').required = registering;
+  $('inviteRow').hidden = !registering;
+  $('invited').hidden = !(registering && $('invite').value);
+  $('enter').textContent = t(registering ? 'register' : 'enter');
+  $('turn').textContent = t(registering ? 'toEnter' : 'toRegister');
+  const port = location.port || (location.protocol === 'https:' ? '443' : '80');
+  const secure = location.protocol === 'https:';
+  $('wayChat').textContent = `jim chat ${secure ? 'tls' : 'tcp'}://${location.hostname}:${port}`;
+  $('wayHand').textContent = (secure ? `openssl s_client -quiet -connect ${location.hostname}:${port}` : `nc ${location.hostname} ${port}`) +
+    '\n{"action":"presence","jim":2,"user":{"account_name":"ann"}}';
+  $('waySocket').textContent = `${secure ? 'wss' : 'ws'}://${location.host}/jim/ws`;
+}
+
+// readFragment takes an invitation out of the link, so that it stays in no history.
+function readFragment() {
+  const invite = new URLSearchParams(location.hash.slice(1)).get('invite');
+  if (!invite) return false;
+  $('invite').value = invite;
+  registering = true;
+  history.replaceState(null, '', location.pathname);
+  return true;
+}
+
+function submit(event) {
+  event.preventDefault();
+  const name = $('name').value.trim(), password = $('password').value;
+  if (!name) { $('refusal').textContent = t('noName'); return $('name').focus(); }
+  $('refusal').textContent = '';
+  $('enter').disabled = true;
+  login = { name, stay: $('stay').checked };
+  if (registering) Object.assign(login, { register: true, password, invite: $('invite').value.trim() || undefined });
+  else if (password.startsWith('jimt_')) login.token = password;
+  else if (password) login.password = password;
+  start();
+}
+
+// hello is the first request of a connection. A password is used once: then the token counts that
+// the server gave this device for it.
+function hello() {
+  const { name, token, password, invite, register } = login;
+  const user = { account_name: name, ...(token ? { token } : password ? { password } : {}) };
+  const device = !token && password ? (login.device ??= 'browser ' + newID().slice(0, 8)) : undefined;
+  if (register) return { action: 'register', jim: 2, user, device, invite };
+  return { action: 'presence', jim: 2, user, device, since: chat.since() };
+}
+
+function welcome(answer) {
+  login = { ...login, name: answer.user.account_name, token: answer.token ?? login.token, password: undefined, register: false, invite: undefined, known: true };
+  const kept = JSON.stringify({ name: login.name, token: login.token, stay: login.stay, device: login.device });
+  remember('sessionStorage', 'login', kept);
+  remember('localStorage', 'login', login.stay && login.token ? kept : JSON.stringify({ name: login.name }));
+  $('password').value = $('invite').value = '';
+  $('entry').hidden = true;
+  $('chat').hidden = false;
+  document.body.classList.remove('entering');
+  $('self').textContent = login.name;
+  const first = !chat.me;
+  chat.welcome(answer).then(() => { if (first) openFirst(); });
+}
+
+// refused tells whether to try again: a guest who comes back is told 409 while the server has
+// not noticed yet that the connection before is gone.
+function refused(answer) {
+  if (login.known && answer.response === 409 && !login.token) return true;
+  if (login.token) {
+    remember('sessionStorage', 'login', null);
+    remember('localStorage', 'login', JSON.stringify({ name: login.name }));
+  }
+  showEntry(fault(answer));
+  return false;
+}
+
+function start() {
+  opened = 0;
+  line?.stop();
+  log?.watch.disconnect();
+  line = new Line({ hello, welcome, refused, told, travel, state });
+  chat = new Chat(line, changed);
+  chat.connected = () => line.connected;
+  log = new Log(chat);
+  log.onBottom = seen;
+  log.onTakeBack = text => { $('text').value = [text, $('text').value].filter(Boolean).join('\n'); grow(); $('text').focus(); };
+  line.start();
+}
+
+async function logout() {
+  if (login.token) {
+    const answer = await Promise.race([line.ask({ action: 'sessions' }), new Promise(r => setTimeout(r, 2e3, {}))]);
+    const mine = (answer.sessions ?? []).find(one => one.device && one.device === login.device);
+    if (mine) await Promise.race([line.ask({ action: 'sessions', revoke: mine.id }), new Promise(r => setTimeout(r, 2e3))]);
+  }
+  line.tell({ action: 'quit' });
+  for (const where of ['sessionStorage', 'localStorage']) {
+    remember(where, 'login', null);
+    remember(where, 'outbox', null);
+  }
+  remember('sessionStorage', 'shown', null);
+  location.reload();
+}
+
+// ---- the connection, in words ----
+
+function state(now, until, words) {
+  clearInterval(ticking);
+  const show = () => {
+    const said = now === 'waiting' ? t('again', Math.max(1, Math.ceil((until - Date.now()) / 1e3))) : t({ connecting: 'connecting', connected: 'connected', over: 'over' }[now]);
+    $('link').textContent = now === 'waiting' ? t('again', '').replace(/[,，].*/, '') : said;
+    $('dot').className = 'dot ' + now;
+    $('trouble').textContent = now === 'connected' ? '' : words ? `${said}: ${words}` : said;
+  };
+  show();
+  if (now === 'waiting') ticking = setInterval(show, 1e3);
+  $('retry').hidden = now !== 'waiting' && now !== 'over';
+  $('retry').textContent = t(now === 'over' ? 'comeBack' : 'now');
+  $('retry').onclick = () => (now === 'over' ? location.reload() : line.hurry());
+  if (now !== 'connected' && !$('entry').hidden && now !== 'over') $('refusal').textContent = $('trouble').textContent;
+  if (now !== 'connected') log?.pending();
+}
+
+function told(event) {
+  chat.told(event);
+}
+
+// ---- what changed ----
+
+let listing = 0;
+
+function changed(what, talk, detail) {
+  if (what === 'list') listing ||= requestAnimationFrame(() => { listing = 0; lists(); });
+  if (what === 'pending') log.pending();
+  if (what === 'people') { about(); lists(); }
+  if (talk !== chat.shown) return;
+  if (what === 'log') { if (detail) return note(fault(detail)); log.draw(); }
+  if (what === 'typing') typing();
+  if (what === 'left') show(null);
+  if (what === 'said') {
+    log.said(detail);
+    typing();
+    for (const e of detail) if (e.action === 'msg' && !chat.isMe(e.from)) $('aloud').textContent = `${e.from}: ${e.message.slice(0, 300)}`;
+  }
+}
+
+function note(words) { $('goFault').textContent = words; }
+
+function lists() {
+  const all = [...chat.talks.values()].sort((a, b) => a.name.localeCompare(b.name));
+  const part = (title, some) => (some.length === 0 ? null : el('section', {}, el('h3', {}, t(title)), el('ul', {}, ...some.map(row))));
+  const focused = document.activeElement?.dataset?.talk;
+  $('lists').replaceChildren(...[
+    part('rooms', all.filter(one => isRoom(one.name) && one.member)),
+    part('people', all.filter(one => !isRoom(one.name) && (one.last > 0 || one === chat.shown))),
+    part('otherRooms', all.filter(one => isRoom(one.name) && !one.member)),
+  ].filter(Boolean));
+  if (focused) $('lists').querySelector(`[data-talk="${CSS.escape(focused)}"]`)?.focus();
+  const unread = all.reduce((sum, one) => sum + (one.member ? one.unread.size : 0), 0);
+  document.title = (unread ? `(${unread > manyUnread ? manyUnread + '+' : unread}) ` : '') + (chat.shown ? chat.shown.name + ' · ' : '') + 'JIM';
+}
+
+function row(one) {
+  const count = one.member ? one.unread.size : 0;
+  const shown = count > manyUnread ? manyUnread + '+' : String(count);
+  const status = isRoom(one.name) ? null : chat.statusOf(one.name);
+  return el('li', {}, el('button', {
+    type: 'button', 'data-talk': one.name, 'aria-current': one === chat.shown && 'true', onclick: () => open(one.name),
+    class: count ? 'unread' : undefined,
+  },
+  status ? el('span.dot', { class: 'dot ' + (status === 'gone' ? 'gone' : 'connected') }) : el('span.hash', { 'aria-hidden': 'true' }, '#'),
+  el('bdi.name', {}, isRoom(one.name) ? one.name.slice(1) : one.name),
+  status ? el('span.aloud', {}, status === 'gone' ? t('gone') : t('here')) : null,
+  count ? el('span.count', { 'aria-label': t('unread', shown) }, shown) : null));
+}
+
+function about() {
+  const one = chat.shown;
+  if (!one) return;
+  const status = name => { const s = chat.statusOf(name); return s === 'here' || s === 'gone' ? t(s) : s; };
+  let words = isRoom(one.name) ? '' : status(one.name);
+  if (isRoom(one.name)) {
+    const here = one.members.filter(name => chat.isMe(name) || chat.statusOf(name) !== 'gone');
+    words = [one.topic, t('hereCount', here.length), here.slice(0, 12).join(', ')].filter(Boolean).join(' · ');
+  }
+  $('about').textContent = words;
+}
+
+function typing() {
+  const who = [...(chat.shown?.typing.keys() ?? [])];
+  $('typing').textContent = who.length === 0 ? '' : who.length > 2 ? t('typingMany') : t('typing' + who.length, ...who);
+}
+
+// ---- one conversation ----
+
+let opened = 0;
+
+// open shows a conversation by its name, unless another one was asked for meanwhile.
+async function open(name) {
+  note('');
+  const mine = ++opened;
+  const one = await chat.enter(name.trim());
+  if (mine !== opened) return;
+  if (one.response) return note(fault(one));
+  show(one, true);
+}
+
+function openFirst() {
+  if (opened) return;
+  const last = chat.talks.get((remember('sessionStorage', 'shown') ?? '').toLowerCase());
+  const mine = [...chat.talks.values()].filter(one => one.member && one.last > 0);
+  const wide = matchMedia('(min-width: 720px)').matches;
+  const first = last?.member ? last : wide ? mine.find(one => one.unread.size) ?? mine[0] : null;
+  if (first) show(first, false);
+  else if ([...chat.talks.keys()].includes('#lobby') && wide && mine.length === 0) open('#lobby');
+}
+
+// show shows a conversation, or the list alone. On a phone the list is a page of its own, and the
+// browser's own way back leads to it.
+function show(one, asked) {
+  if (chat.shown) drafts.set(chat.shown, $('text').value);
+  chat.shown = one;
+  document.body.classList.toggle('inside', Boolean(one));
+  $('talk').hidden = $('leave').hidden = !one;
+  $('choose').hidden = Boolean(one);
+  $('title').textContent = one?.name ?? '';
+  $('about').textContent = '';
+  remember('sessionStorage', 'shown', one?.name ?? null);
+  lists();
+  if (!one) return;
+  if (asked && history.state?.talk !== one.name) history[history.state?.talk ? 'replaceState' : 'pushState']({ talk: one.name }, '');
+  $('leave').hidden = !isRoom(one.name);
+  $('text').value = drafts.get(one) ?? '';
+  label();
+  grow();
+  log.show(one);
+  chat.load(one);
+  chat.people(one);
+  typing();
+  about();
+  if (asked && matchMedia('(hover: hover)').matches) $('text').focus();
+}
+
+function label() {
+  if (!chat?.shown) return;
+  $('text').placeholder = t('composer', chat.shown.name);
+  $('text').setAttribute('aria-label', t('composer', chat.shown.name));
+}
+
+// seen: the newest is in sight. It has been read if somebody looks.
+function seen() {
+  if (chat.shown?.log && !document.hidden && document.hasFocus() && chat.shown.following) chat.reading(chat.shown);
+}
+
+// ---- the composer ----
+
+function grow() {
+  const text = $('text');
+  text.style.height = 'auto';
+  text.style.height = text.scrollHeight + 2 + 'px';
+  const bytes = new TextEncoder().encode(text.value).length, most = chat?.limits.message ?? Infinity;
+  $('keys').textContent = bytes > most ? t('tooLong', bytes, most) : t('keys');
+  $('keys').classList.toggle('refusal', bytes > most);
+  $('send').disabled = bytes > most;
+}
+
+function sendText() {
+  const text = $('text').value;
+  if (!text.trim() || $('send').disabled || !chat.shown) return;
+  chat.shown.following = true;
+  chat.say(chat.shown.name, text.replace(/\s+$/, ''));
+  $('text').value = '';
+  typed = 0;
+  grow();
+  log.toBottom();
+}
+
+function keys(event) {
+  // Enter that ends a composition of Chinese or Japanese belongs to the input method; Safari tells
+  // of it as key code 229 after the composition has ended.
+  if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+  event.preventDefault();
+  sendText();
+}
+
+function written() {
+  grow();
+  if (!$('text').value.trim() || Date.now() - typed < typingEvery) return;
+  typed = Date.now();
+  line.tell({ action: 'typing', to: chat.shown.name });
+}
+
+// step shows the conversation before or after the one that is shown.
+function step(by) {
+  const all = [...$('lists').querySelectorAll('[data-talk]')].map(one => one.dataset.talk);
+  const at = all.indexOf(chat.shown?.name);
+  if (all.length) open(all[(at + by + all.length) % all.length]);
+}
+
+function speak(chosen) {
+  const language = setLanguage(chosen);
+  for (const id of ['language', 'language2']) $(id).value = language;
+  if (!$('entry').hidden || !chat) showEntry($('refusal').textContent);
+  if (!chat?.me) return;
+  label();
+  grow();
+  lists();
+  about();
+  log.draw();
+  redrawTravel();
+  if (line.connected) $('link').textContent = t('connected');
+}
+
+function listen() {
+  for (const id of ['language', 'language2']) {
+    $(id).append(...Object.entries(languages).map(([code, name]) => el('option', { value: code, lang: code }, name)));
+    $(id).onchange = () => speak($(id).value);
+  }
+  $('login').onsubmit = submit;
+  $('turn').onclick = () => { registering = !registering; showEntry(); };
+  $('logout').onclick = logout;
+  $('go').onsubmit = e => { e.preventDefault(); const to = $('goTo').value; if (to.trim()) { $('goTo').value = ''; open(to); } };
+  $('leave').onclick = async () => { const answer = await chat.leave(chat.shown); if (answer.response >= 400) note(fault(answer)); };
+  $('back').onclick = () => (history.state?.talk ? history.back() : show(null));
+  $('composer').onsubmit = e => { e.preventDefault(); sendText(); $('text').focus(); };
+  $('text').onkeydown = keys;
+  $('text').oninput = written;
+  addEventListener('popstate', e => { if (chat?.me) show(e.state?.talk ? chat.talk(e.state.talk) : null); });
+  addEventListener('hashchange', () => { if (readFragment() && !$('entry').hidden) showEntry(); });
+  addEventListener('focus', () => chat && seen());
+  document.addEventListener('visibilitychange', () => chat && seen());
+  addEventListener('keydown', e => {
+    if (e.altKey && !$('chat').hidden && ['ArrowUp', 'ArrowDown'].includes(e.key)) { e.preventDefault(); step(e.key === 'ArrowUp' ? -1 : 1); }
+  });
+}
+
+function begin() {
+  listen();
+  startTravel();
+  const invited = readFragment();
+  speak();
+  const kept = JSON.parse(remember('sessionStorage', 'login') ?? remember('localStorage', 'login') ?? '{}');
+  const here = remember('sessionStorage', 'login') !== null;
+  if (history.state) history.replaceState(null, '');
+  if (!invited && kept.name && (kept.token || here)) {
+    login = { ...kept, known: true };
+    document.body.classList.add('returning');
+    showEntry();
+    return start();
+  }
+  if (kept.name && !invited) $('name').value = kept.name;
+  showEntry();
+}
+
+begin();

@@ -1,0 +1,228 @@
+//go:build unix
+
+package web_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"jim/client"
+	"jim/wire"
+)
+
+// peer is somebody who talks by the Go client.
+type peer struct {
+	t *testing.T
+	*client.Client
+}
+
+func (s *server) peer(t *testing.T, name string, rooms ...string) *peer {
+	t.Helper()
+	c, err := client.Dial(t.Context(), "tcp://"+s.address, client.Options{Name: name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	p := &peer{t, c}
+	for _, room := range rooms {
+		p.does(wire.Request{Action: wire.ActJoin, To: room})
+	}
+	return p
+}
+
+func (p *peer) does(r wire.Request) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), 20*time.Second)
+	defer cancel()
+	if _, err := p.Do(ctx, r); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *peer) says(to, text string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), 20*time.Second)
+	defer cancel()
+	if _, err := p.Send(ctx, to, text); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// hears waits for a message.
+func (p *peer) hears(text string) *wire.Event {
+	p.t.Helper()
+	timeout := time.After(20 * time.Second)
+	for {
+		select {
+		case e, ok := <-p.Events():
+			if !ok {
+				p.t.Fatal("no more events")
+			}
+			if e.Message == text {
+				return e
+			}
+		case <-timeout:
+			p.t.Fatalf("%q was not heard", text)
+		}
+	}
+}
+
+// twoPagesAndOthersTalk is an ordinary conversation: two pages, a program, and a program of the course.
+func twoPagesAndOthersTalk(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.comes(t, desktop, "ann")
+	ann.enters("#tea")
+	boris := s.comes(t, desktop, "Борис")
+	boris.enters("#tea")
+	bot := s.peer(t, "bot", "#tea")
+
+	ann.says("the kettle is on")
+	boris.sees("the kettle is on")
+	if e := bot.hears("the kettle is on"); e.From != "ann" || e.To != "#tea" {
+		t.Errorf("the program heard %+v", e)
+	}
+	boris.says("иду")
+	ann.sees("иду")
+	bot.says("#tea", "one\n  two")
+	ann.sees("one\n  two")
+
+	course, err := net.Dial("tcp", s.address)
+	ann.must(err)
+	defer course.Close()
+	ann.must(course.SetDeadline(time.Now().Add(20 * time.Second)))
+	heard := bufio.NewReader(course)
+	fmt.Fprint(course, `{"action":"presence","time":1763694000,"type":"status","user":{"account_name":"student","status":"here"}}`+"\n")
+	line, err := heard.ReadString('\n')
+	if err != nil || !strings.Contains(line, `"response":200`) {
+		t.Fatal(line, err)
+	}
+	fmt.Fprint(course, `{"action":"join","time":1763694001,"room":"#tea"}`+"\n")
+	_, err = heard.ReadString('\n')
+	ann.must(err)
+	fmt.Fprint(course, `{"action":"msg","time":1763694002,"to":"#tea","from":"student","message":"hi from the course"}`+"\n")
+	ann.sees("hi from the course")
+	boris.says("привет")
+	for line = ""; err == nil && !strings.Contains(line, "привет"); {
+		line, err = heard.ReadString('\n')
+	}
+	ann.must(err)
+	ann.sees("привет")
+	boris.sees("привет")
+	if a, b := ann.said(), boris.said(); !slices.Equal(a, b) || len(a) != 5 {
+		t.Errorf("ann sees %q, boris %q", a, b)
+	}
+
+	// Names and groups: whose is what.
+	ann.holds("document.querySelector('.said.mine .text').textContent === 'the kettle is on'")
+	ann.holds("document.querySelectorAll('.said.mine').length === 1")
+	ann.holds("[...document.querySelectorAll('.who')].map(e => e.textContent).join() === 'ann,Борис,bot,student,Борис'")
+	ann.holds("document.querySelectorAll('.note').length === 4") // created, and three who joined
+}
+
+func typingShowsAndVanishes(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann, bob := s.comes(t, desktop, "ann"), s.comes(t, desktop, "bob")
+	ann.enters("#tea")
+	bob.enters("#tea")
+	bob.click("#text")
+	bob.types("well")
+	ann.until("document.getElementById('typing').textContent === 'bob is typing…'")
+	before := value[float64](ann, "document.getElementById('composer').getBoundingClientRect().top")
+	bob.press("Enter")
+	ann.sees("well")
+	ann.until("document.getElementById('typing').textContent === ''")
+	bob.types("never mind")
+	ann.until("document.getElementById('typing').textContent === 'bob is typing…'")
+	ann.until("document.getElementById('typing').textContent === ''") // by itself
+	if after := value[float64](ann, "document.getElementById('composer').getBoundingClientRect().top"); after != before {
+		t.Errorf("the composer jumped from %v to %v", before, after)
+	}
+}
+
+func presenceIsSeen(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.comes(t, desktop, "ann")
+	ann.enters("#tea")
+	ann.until("document.getElementById('about').textContent === '1 here · ann'")
+	bot := s.peer(t, "bot", "#tea")
+	ann.until("document.getElementById('about').textContent === '2 here · ann, bot'")
+	bot.says("ann", "psst")
+	ann.until("document.querySelector('[data-talk=bot] .dot.connected')")
+	bot.Close()
+	ann.until("document.getElementById('about').textContent === '1 here · ann'")
+	ann.until("document.querySelector('[data-talk=bot] .dot.gone')")
+}
+
+// Messages to two people who look elsewhere are counted, until they have been seen.
+func unreadIsCounted(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.comes(t, desktop, "ann")
+	ann.enters("#tea")
+	bot := s.peer(t, "bot", "#tea")
+	ann.enters("#work")
+	for i := range 3 {
+		bot.says("#tea", fmt.Sprint("tea ", i))
+	}
+	bot.says("ann", "and you?")
+	ann.until("document.querySelector('[data-talk=\"#tea\"] .count').textContent === '3'")
+	ann.until("document.querySelector('[data-talk=bot] .count').textContent === '1'")
+	ann.until("document.title === '(4) #work · JIM'")
+	ann.must(ann.page.Reload())
+	ann.until("document.querySelector('[data-talk=\"#tea\"] .count').textContent === '3'") // the server knows
+	ann.click(`[data-talk="#tea"]`)
+	ann.sees("tea 2")
+	ann.until("document.querySelector('.fresh + .said .text').textContent === 'tea 0'")
+	ann.until("!document.querySelector('[data-talk=\"#tea\"] .count') && document.title === '(1) #tea · JIM'")
+	ann.run("sessionStorage.setItem('jim.shown', '#work')")
+	ann.must(ann.page.Reload())
+	ann.until("document.title === '(1) #work · JIM'") // the server knows this too
+	ann.holds("!document.querySelector('[data-talk=\"#tea\"] .count')")
+}
+
+// historyScrolls reads 230 messages backwards; what is looked at stays where it is.
+func historyScrolls(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "--limits", "off")
+	bot := s.peer(t, "bot", "#tea")
+	for i := range 230 {
+		bot.says("#tea", fmt.Sprint("message ", i))
+	}
+	ann := s.comes(t, desktop, "ann")
+	ann.enters("#tea")
+	ann.sees("message 229")
+	ann.holds("document.querySelectorAll('.said').length < 60")
+	ann.run("window.at = document.getElementById('scroll')")
+	ann.until("at.scrollHeight - at.scrollTop - at.clientHeight < 2")
+	for _, oldest := range []int{131, 81, 31, 0} {
+		ann.run(`const top = at.getBoundingClientRect().top;
+			at.scrollTop = 40;
+			window.seen = [...document.querySelectorAll('.said')].find(e => e.getBoundingClientRect().top > top);
+			window.was = { seq: seen.dataset.seq, y: seen.getBoundingClientRect().top }`)
+		ann.until(fmt.Sprintf("[...document.querySelectorAll('.said .text')].some(p => p.textContent === 'message %d')", oldest))
+		ann.until("Math.abs(document.querySelector('[data-seq=\"' + was.seq + '\"]').getBoundingClientRect().top - was.y) < 2")
+	}
+	ann.until("document.querySelector('#log .hint').textContent === 'This is where the conversation begins.'")
+	if said := ann.said(); len(said) != 230 || said[0] != "message 0" || said[229] != "message 229" {
+		t.Errorf("%d messages, from %s to %s", len(said), said[0], said[len(said)-1])
+	}
+
+	// Who reads what was before is not moved by what is said now, and is told of it.
+	ann.run("at.scrollTop = 900; window.was = at.scrollTop")
+	bot.says("#tea", "new")
+	ann.until("document.getElementById('down').textContent === '1 new ↓' && at.scrollTop === was")
+	ann.click("#down")
+	ann.until("document.getElementById('down').hidden && at.scrollHeight - at.scrollTop - at.clientHeight < 2")
+	bot.says("#tea", "newer")
+	ann.sees("newer")
+	ann.holds("at.scrollHeight - at.scrollTop - at.clientHeight < 2")
+}
