@@ -1,0 +1,172 @@
+package torture
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"jim/history"
+	"jim/store/under"
+)
+
+// inTheDark is the crowd for losses of power: few voices, who talk as fast as they can.
+var inTheDark = shape{voices: 6, rooms: 2, members: 4, pairs: 1, interval: time.Millisecond, burst: 2, long: 40}
+
+// livesMax is how many lives a chapter has, livesBlind how many where they are known to lose something; and
+// stepsMax how many changes and syncs a disk sees before its power goes.
+const (
+	livesMax   = 40
+	livesBlind = 8
+	stepsMax   = 600
+)
+
+// power cuts the power of the disk under a store and a hub, thousands of times, each time at another
+// change or sync. At first it shows that it finds what is lost: in a store that does not sync.
+func power(ctx context.Context, t *trial) error {
+	if err := t.seesLoss(ctx); err != nil {
+		return err
+	}
+	for chapter := 1; t.goesOn(ctx, chapter); chapter++ {
+		tape, err := t.darkChapter(ctx, chapter, &inside{trial: t}, livesMax, t.darkLife)
+		if err != nil {
+			return err
+		}
+		t.judge(tape, fmt.Sprint(chapter))
+	}
+	return nil
+}
+
+// seesLoss wants the cuts to be found in a store with synchronous=NORMAL.
+func (t *trial) seesLoss(ctx context.Context) error {
+	blind := &trial{
+		Options: t.Options, name: t.name, dir: t.dir, ends: time.Now().Add(time.Minute), rand: t.rand, counts: map[string]float64{},
+	}
+	for chapter := 1001; chapter < 1010; chapter++ {
+		tape, err := blind.darkChapter(ctx, chapter, &inside{trial: blind, noSync: true}, livesBlind, blind.darkLife)
+		if err != nil {
+			return err
+		}
+		entries := tape.take()
+		lost, acked := lostOf(entries)
+		t.count("normal_lost", lost)
+		t.count("normal_acknowledged", acked)
+		if lost > 0 && len(history.Check(entries)) > 0 {
+			return nil
+		}
+	}
+	if ctx.Err() == nil {
+		t.fault(FaultBlind, "a store that does not sync loses nothing here, so this test finds nothing")
+	}
+	return nil
+}
+
+// lostOf counts what was acknowledged, and what of it is not in the whole logs at the end.
+func lostOf(entries []history.Entry) (lost, acked int) {
+	type key struct{ client, id string }
+	there := map[key]bool{}
+	for i := range entries {
+		if e := &entries[i]; e.Kind == history.Read && e.Session == wholeSession {
+			there[key{e.From, e.ID}] = true
+		}
+	}
+	for i := range entries {
+		if e := &entries[i]; e.Kind == history.Ack && e.ID != "" {
+			acked++
+			if !there[key{e.Client, e.ID}] {
+				lost++
+			}
+		}
+	}
+	return lost, acked
+}
+
+// wholeSession is the session in which whole logs are read at the end of a chapter.
+const wholeSession = "whole"
+
+// life is one life of a hub over what is in dir. It returns what is left for the next.
+type life func(ctx context.Context, c *crowd, in *inside, dir string) (string, error)
+
+// darkChapter lets a crowd live through lives that end badly, most of them at most, and then through one that does not.
+func (t *trial) darkChapter(ctx context.Context, chapter int, in *inside, most int, live life) (*tape, error) {
+	c := t.newCrowd(chapter, inTheDark, join(in.serve))
+	talk, stop := context.WithCancel(ctx)
+	defer func() {
+		stop()
+		c.run.Wait()
+	}()
+	dir, err := in.folder()
+	if err != nil {
+		return nil, err
+	}
+	c.begin(talk)
+	began := time.Now()
+	for lives := 1; lives <= most && (lives == 1 || !t.over(ctx)); lives++ {
+		if dir, err = live(ctx, c, in, dir); err != nil {
+			return nil, err
+		}
+		t.count("cuts", 1)
+		t.say("chapter %d: %d cuts", chapter, t.counted("cuts"))
+	}
+	t.talking(time.Since(began))
+	return c.tape, t.lastLife(ctx, stop, c, in, dir)
+}
+
+// darkLife is a life that ends with a loss of power. It returns what is left.
+func (t *trial) darkLife(ctx context.Context, c *crowd, in *inside, dir string) (string, error) {
+	disk := under.NewDisk(t.rand.Uint64())
+	if err := disk.Load(dir); err != nil {
+		return "", err
+	}
+	disk.CutIn(1 + t.rand.IntN(stepsMax))
+	if err := t.until(ctx, c, in, dir, disk); err != nil {
+		return "", err
+	}
+	disk.Cut()
+	if err := in.stop(); err != nil {
+		return "", err
+	}
+	return in.survive()
+}
+
+// until lets the crowd talk until the storage fails. Nobody may have anything to say: then it is over
+// after a second.
+func (t *trial) until(ctx context.Context, c *crowd, in *inside, dir string, disk *under.Disk) error {
+	alive, err := in.start(ctx, dir, disk)
+	if err != nil {
+		return fmt.Errorf("opening what was left: %w", err)
+	}
+	if !alive {
+		return nil
+	}
+	c.gate(true)
+	timer := time.NewTimer(time.Second)
+	defer timer.Stop()
+	select {
+	case <-in.ended:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	c.gate(false)
+	return nil
+}
+
+// lastLife is a life without a fault, in which all that is left is said and everything read.
+func (t *trial) lastLife(ctx context.Context, stop context.CancelFunc, c *crowd, in *inside, dir string) error {
+	disk := under.NewDisk(t.rand.Uint64())
+	if err := disk.Load(dir); err != nil {
+		return err
+	}
+	if _, err := in.start(ctx, dir, disk); err != nil {
+		return fmt.Errorf("opening what was left in the end: %w", err)
+	}
+	c.gate(true)
+	var err error
+	if c.settle(ctx, stop) {
+		_, err = c.whole(ctx, wholeSession, c.tape)
+	}
+	c.gate(false)
+	if stopped := in.stop(); err == nil {
+		err = stopped
+	}
+	return err
+}

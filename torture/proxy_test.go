@@ -1,0 +1,76 @@
+package torture
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"testing"
+)
+
+// echo is a server that sends back what it gets.
+func echo(t *testing.T) (host string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				_, _ = io.Copy(c, c)
+			}()
+		}
+	}()
+	return l.Addr().String()
+}
+
+func TestProxyCutsAtAnyByteAndChangesNone(t *testing.T) {
+	p, err := newProxy(echo(t), 2000, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := bytes.Repeat([]byte("0123456789abcdef"), 4000)
+	lengths := map[int]bool{}
+	for range 20 {
+		c, err := overTCP(p.host())(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			_, _ = c.Write(sent)
+		}()
+		got, _ := io.ReadAll(c) // the end may be an error: a reset
+		c.Close()
+		if !bytes.HasPrefix(sent, got) {
+			t.Fatal("it changes what it carries")
+		}
+		lengths[len(got)] = true
+	}
+	if len(lengths) < 2 || lengths[len(sent)] || p.cuts.Load() < 10 { // a reset may lose all that had come
+		t.Errorf("%d lengths came through, in %d cuts", len(lengths), p.cuts.Load())
+	}
+	p.gentle.Store(true)
+	c, err := overTCP(p.host())(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_, _ = c.Write(sent)
+	}()
+	got := make([]byte, len(sent))
+	if _, err := io.ReadFull(c, got); err != nil || !bytes.Equal(got, sent) {
+		t.Errorf("a gentle one cuts: %v", err)
+	}
+	if err := p.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := c.Read(got); err == nil {
+		t.Error("a closed one leaves connections open")
+	}
+	c.Close()
+}

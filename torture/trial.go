@@ -1,0 +1,177 @@
+package torture
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"jim/history"
+)
+
+// trial is where a work is done: its folder, its time, and what it has found.
+type trial struct {
+	*Options
+	name string
+	dir  string
+	ends time.Time
+	rand *rand.Rand // of the work's own goroutine
+
+	waiting sync.WaitGroup // checks under way
+	mu      sync.Mutex
+	counts  map[string]float64
+	faults  []Fault
+	kept    []string
+	talked  time.Duration
+}
+
+// over tells whether the time of the work is over.
+func (t *trial) over(ctx context.Context) bool { return ctx.Err() != nil || time.Now().After(t.ends) }
+
+// goesOn tells whether there is to be another chapter; there is one in any case.
+func (t *trial) goesOn(ctx context.Context, chapter int) bool {
+	return ctx.Err() == nil && !t.failed() && (chapter == 1 || !t.over(ctx))
+}
+
+func (t *trial) count(key string, n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.counts[key] += float64(n)
+}
+
+func (t *trial) counted(key string) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return int(t.counts[key])
+}
+
+// faultsMax is how many faults a work tells of. It ends when it has found so many.
+const faultsMax = 20
+
+func (t *trial) fault(kind, format string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.faults) < faultsMax {
+		t.faults = append(t.faults, Fault{kind, fmt.Sprintf(format, args...)})
+	}
+}
+
+// failed tells whether a fault was found.
+func (t *trial) failed() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.faults) > 0
+}
+
+// say shows what is being done.
+func (t *trial) say(format string, args ...any) {
+	if t.Say != nil {
+		t.Say(fmt.Sprintf("%s: "+format, append([]any{t.name}, args...)...))
+	}
+}
+
+// judge checks a history beside what goes on, and keeps it where it has a fault.
+func (t *trial) judge(tp *tape, chapter string) {
+	t.waiting.Wait() // one at a time: they need memory
+	t.waiting.Go(func() { t.judgeNow(tp, chapter) })
+}
+
+func (t *trial) judgeNow(tp *tape, chapter string) {
+	entries := tp.take()
+	faults := history.Check(entries)
+	t.tally(entries)
+	if len(faults) == 0 {
+		return
+	}
+	for _, f := range faults {
+		t.fault(f.Kind, "%s", f)
+		if f.Kind == history.Lost {
+			t.count("lost", 1+f.More)
+		}
+	}
+	file := filepath.Join(t.dir, "history-"+chapter+".jsonl")
+	if err := keep(file, entries); err != nil {
+		t.fault(FaultBlind, "its history could not be kept: %v", err)
+		return
+	}
+	t.mu.Lock()
+	t.kept = append(t.kept, file)
+	t.mu.Unlock()
+}
+
+func (t *trial) tally(entries []history.Entry) {
+	var acked, told int
+	for i := range entries {
+		switch entries[i].Kind {
+		case history.Ack:
+			acked++
+		case history.Read:
+			told++
+		}
+	}
+	t.count("acknowledged", acked)
+	t.count("told", told)
+	t.count("checked", len(entries))
+}
+
+// keep writes a history into a file, one entry in a line.
+func keep(file string, entries []history.Entry) error {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(f)
+	var line []byte
+	for i := range entries {
+		line = entries[i].AppendJSON(line[:0])
+		if _, err := w.Write(line); err != nil {
+			break // Flush says it again
+		}
+	}
+	err = w.Flush()
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	return err
+}
+
+// result is what was found, with figures in the order of FigureKeys.
+func (t *trial) result(elapsed time.Duration) *Result {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r := &Result{Work: t.name, Seconds: elapsed.Seconds(), Elapsed: elapsed, Faults: t.faults, History: t.kept, Figures: []Figure{}}
+	if r.Faults == nil {
+		r.Faults = []Fault{}
+	}
+	if t.talked > 0 {
+		t.counts["acknowledged_s"] = t.counts["acknowledged"] / t.talked.Seconds()
+	}
+	t.counts["lost"] += 0 // it is told, also where nothing was
+	for _, key := range FigureKeys {
+		if n, ok := t.counts[key]; ok {
+			r.Figures = append(r.Figures, Figure{key, n})
+		}
+	}
+	return r
+}
+
+// talking counts the time in which a crowd talked.
+func (t *trial) talking(d time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.talked += d
+}
+
+// pause waits for a while, or for the end of ctx.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
