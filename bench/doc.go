@@ -2,7 +2,7 @@
 // it: the time its threads ran and the memory it held, read from /proc, so that what the
 // load itself costs disturbs the figures little.
 //
-// A work ([Fanout], [Latency], [Durable], [Idle], [Storm], [History]) is a struct of sizes with a
+// A work ([Fanout], [Latency], [Durable], [Idle], [Storm], [History], [Hostile]) is a struct of sizes with a
 // method Run, which takes a [Server] and gives [Figures]. [Fanout], [Latency], [Durable] and [Idle] can be done by
 // other servers too (NATS, IRC), so that [Compare] can run both in turns.
 //

@@ -21,6 +21,7 @@ type Fanout struct {
 	Size       int     `json:"size"`    // bytes of a text
 	Warm       float64 `json:"warm"`    // seconds before it is measured
 	Seconds    float64 `json:"seconds"` // measured
+	Logins     int     `json:"logins"`  // people who log in with a password beside it, measured afterwards; 0 = leave that out
 }
 
 // Check says what is wrong with the sizes.
@@ -34,6 +35,7 @@ func (w Fanout) Check() error {
 		between("size", w.Size, headSize, maxText),
 		between("warm", w.Warm, 0, 60),
 		between("seconds", w.Seconds, 0.1, 600),
+		between("logins", w.Logins, 0, 200),
 	)
 }
 
@@ -81,7 +83,16 @@ func (w Fanout) Run(ctx context.Context, s *Server, say Say) (Figures, error) {
 	if bytes, ok := resident(s.PID); ok {
 		f.add("rss_mib", "server resident memory", "MiB", bytes/(1<<20))
 	}
-	return append(f, c.ages.percentiles("latency", "latency")...), nil
+	f = append(f, c.ages.percentiles("latency", "latency")...)
+	if w.Logins == 0 {
+		return f, nil
+	}
+	l, err := loginsOn(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	beside, err := l.beside(c, w.Logins, seconds(w.Seconds), say)
+	return append(f, beside...), err
 }
 
 // write says as much as the window lets through. The window is that of all writers of the room together.

@@ -75,6 +75,13 @@ func (h *histogram) percentiles(prefix, label string) Figures {
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 func us(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 
+// merge adds what other has.
+func (h *histogram) merge(other *histogram) {
+	for i := range h.counts {
+		h.counts[i].Add(other.counts[i].Load())
+	}
+}
+
 // reset forgets all. Nobody may add meanwhile.
 func (h *histogram) reset() {
 	for i := range h.counts {

@@ -67,6 +67,10 @@ func (w Latency) Sweep(ctx context.Context, s *Server, rates []int, say Say) ([]
 // at measures at one rate. nth is the number of the next message.
 func (w Latency) at(c *crowd, s *Server, nth *int) (Figures, error) {
 	c.ages.reset()
+	parts, err := splitOf(c.ctx, s)
+	if err != nil {
+		return nil, err
+	}
 	start, meter := c.count(), s.meter()
 	var message []byte
 	began := time.Now()
@@ -91,6 +95,11 @@ func (w Latency) at(c *crowd, s *Server, nth *int) (Figures, error) {
 	}
 	f := c.ages.percentiles("latency", "latency")
 	spent, known := meter.spent()
+	inside, err := parts.figures(c.ctx)
+	if err != nil {
+		return nil, err
+	}
+	f = append(f, inside...)
 	end := c.count()
 	if d := end.seen - start.seen; known && d > 0 {
 		f.add("server_cpu_us_per_delivery", "server CPU per delivery", "µs", us(spent)/float64(d))

@@ -22,11 +22,16 @@ type Server struct {
 	Address string // as a URI
 	PID     int    // of its process; 0 = unknown, and what /proc would tell is not measured
 
+	// Stats asks the server for its statistics of an operator; nil = nobody may.
+	Stats func(context.Context) (map[string]uint64, error)
+
 	scheme  string // tcp, tls, ws, wss or unix
 	network string // "tcp" or "unix"
 	host    string // host:port, or the path of a socket
 	path    string // of a WebSocket
 	tongue  *tongue
+
+	perSource int // connections that come from one address
 
 	once    sync.Once
 	version string
@@ -43,7 +48,7 @@ func (e *ForeignError) Error() string {
 // irc://HOST:PORT. pid is its process; 0 looks for the one that listens there. An address of another
 // machine is a [*ForeignError].
 func At(address string, pid int) (*Server, error) {
-	s := &Server{PID: pid, tongue: &jimTongue}
+	s := &Server{PID: pid, tongue: &jimTongue, perSource: perSource}
 	text := address
 	scheme, rest, _ := strings.Cut(address, "://")
 	if t := peers[scheme]; t != nil {
@@ -98,7 +103,7 @@ func (s *Server) Version() string { return s.version }
 // named remembers what the server calls itself.
 func (s *Server) named(version string) { s.once.Do(func() { s.version = version }) }
 
-// perSource is how many connections come from one address: fewer than there are ports for them.
+// perSource is how many connections come from one address, if a work does not say: fewer than there are ports for them.
 const perSource = 8000
 
 // patience bounds one step of a conversation: connecting, logging in, an answer.
@@ -110,7 +115,7 @@ func (s *Server) dial(ctx context.Context, i int) (net.Conn, error) {
 	if host, _, err := net.SplitHostPort(s.host); err == nil && s.network == "tcp" {
 		ip, err := netip.ParseAddr(host)
 		if err == nil && ip.Is4() && runtime.GOOS == "linux" { // others have 127.0.0.1 only
-			d.LocalAddr = &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(2+i/perSource))}
+			d.LocalAddr = &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(2+i/s.perSource))}
 		}
 	}
 	raw, err := d.DialContext(ctx, s.network, s.host)

@@ -137,6 +137,21 @@ func TestStorm(t *testing.T) {
 	run(t, bench.Storm{Conns: 30, Room: 10, Missed: 50, AtATime: 8}, s, "logins_s", "back_p50_ms")
 }
 
+func TestHostile(t *testing.T) {
+	_, s := house(t, "tcp")
+	w := bench.Hostile{Hostile: 40, Sources: 4, Honest: 8, Room: 4, Rate: 20, Seconds: 1, Warm: 1.5}
+	f := run(t, w, s, "calm_p99_ms", "attack_p99_ms", "p99_ratio", "rss_peak_mib")
+	if made, _ := f.Get("hostile_made"); made < 40 { // those who come and go come more than once
+		t.Errorf("%v hostile connections were made, want 40 at least", made)
+	}
+	if n, _ := f.Get("deliveries"); n != 80 { // 1 s of 20 a second are 20 messages, heard by 4
+		t.Errorf("%v deliveries were measured, want 80", n)
+	}
+	if _, err := (bench.Hostile{Hostile: 1, Honest: 2, Room: 2, Rate: 1}).Run(t.Context(), func() *bench.Server { _, s := house(t, "unix"); return s }(), func(string) {}); err == nil {
+		t.Error("a UNIX socket was attacked")
+	}
+}
+
 func TestHistoryAcrossARestart(t *testing.T) {
 	h, s := house(t, "tcp")
 	w := bench.History{Messages: 500, Rooms: 2, Page: 50, Pages: 20, Conversations: 30, Syncs: 2}
@@ -156,6 +171,7 @@ func TestWorkEndsWithItsContext(t *testing.T) {
 		"fanout":  bench.Fanout{Rooms: 1, Members: 3, Publishers: 2, Window: 8, Size: 100, Seconds: 60},
 		"latency": bench.Latency{Members: 3, Publishers: 1, Rate: 100, Size: 100, Seconds: 60},
 		"durable": bench.Durable{Rooms: 1, Senders: 2, Window: 8, Size: 100, Seconds: 60},
+		"hostile": bench.Hostile{Hostile: 20, Sources: 2, Honest: 4, Room: 2, Rate: 10, Seconds: 60},
 	}
 	ended := make(chan error, len(works))
 	for _, w := range works {
