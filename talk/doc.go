@@ -6,10 +6,12 @@
 //
 //	# a comment
 //	not over: ws, http        header: transports on which the script makes no sense; the comment before it says why
+//	as datagrams              header: over UDP only, with everything that a client does there in the script
 //	guests: nowhere           header: from where guests are let in: nowhere, local (if not said), everywhere
 //	register: nowhere         header: from where names can be registered without an invitation
 //	ann connects              opens a connection and says nothing
 //	ann comes                 connects, says presence as the guest ann with "jim":2, and takes the 200
+//	ann opens a terminal      connects as a person at nc does; from then on she types lines and reads lines; streams only
 //	ann> TEXT                 sends TEXT: a line of a stream, a WebSocket message, the body of a POST
 //	ann>> "…"                 sends a string in Go's quotes exactly as it is; streams only
 //	ann< JSON                 the next object that ann gets
@@ -29,6 +31,9 @@
 // server match whatever value they have. A text "$word" matches anything the first
 // time and the same value from then on; it can be sent, too. "$owner" is an
 // invitation that makes an owner.
+//
+// What is expected at a terminal is a line as it is shown; a time in front of it is
+// any time, and "*" is any line.
 //
 // Presence of others ("action":"presence") comes at a time of its own: it is
 // passed over unless it is what the script expects, and is then looked for among

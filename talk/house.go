@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -14,6 +15,8 @@ import (
 	"time"
 
 	"jim/chat"
+	"jim/dialect"
+	"jim/lines"
 	"jim/listen"
 	"jim/store"
 )
@@ -32,6 +35,9 @@ type House struct {
 	store     *store.Store
 	hub       *chat.Hub
 	listeners *listen.Listeners
+	beside    []string // more addresses
+	lossy     bool
+	way       *way // that loses; nil = there is none
 }
 
 // openTimeout bounds how long a server may take to start or to end.
@@ -40,7 +46,7 @@ const openTimeout = 20 * time.Second
 // RetryAfter is what a server that restarts says in its goodbye.
 const RetryAfter = 2 * time.Second
 
-// Open starts a server for one of [Transports] with its data in folder, which
+// Open starts a server for one of [Transports], or for "both" TCP and UDP, with its data in folder, which
 // the caller removes. Rates are as o says. What the server logs as an error is an
 // error of Close.
 func Open(transport, folder string, o chat.Options) (*House, error) {
@@ -50,8 +56,13 @@ func Open(transport, folder string, o chat.Options) (*House, error) {
 	switch transport {
 	case "tcp", "ws", "http":
 		h.Address = "tcp://127.0.0.1:0"
-	case "tls":
-		h.Address = "tls://127.0.0.1:0"
+	case "tls", "quic", "udp":
+		h.Address = transport + "://127.0.0.1:0"
+	case "both":
+		h.Address, h.beside = "tcp://127.0.0.1:0", []string{"udp://127.0.0.1:0"}
+	case "lossy":
+		h.Address = "udp://127.0.0.1:0"
+		h.lossy = true
 	case "unix":
 		h.Address = "unix://" + filepath.Join(folder, "jim.sock")
 	default:
@@ -67,20 +78,35 @@ func (h *House) start() error {
 	if h.store, err = store.Open(ctx, filepath.Join(h.folder, "data"), h.log); err != nil {
 		return err
 	}
-	h.hub = chat.New(h.store, h.options)
+	o := h.options
+	o.Interpret = dialect.New(dialect.Options{Lobby: "#lobby", Log: h.log}).Of
+	h.hub = chat.New(h.store, o)
 	h.listeners, err = listen.Open(context.Background(), []string{h.Address}, listen.Options{
-		Serve: h.hub.Serve, Log: h.log, SelfSignedDir: h.folder,
+		Serve: h.hub.Serve, Log: h.log, SelfSignedDir: h.folder, Beside: h.beside,
+		Lines: func(stream io.ReadWriteCloser, peer *chat.Peer) chat.Conn { return lines.New(stream, peer) },
 	})
 	if err != nil {
 		return errors.Join(err, h.store.Close())
 	}
 	h.Address = h.listeners.Addresses()[0]
-	return nil
+	if h.lossy && h.way == nil {
+		h.way, err = openWay(h.place())
+	}
+	return err
 }
 
-// Close says goodbye to everybody and ends the server. One that does not end is an
-// error, which shows what it is waiting for.
+// Close ends the server, and the way to it.
 func (h *House) Close() error {
+	err := h.end()
+	if h.way != nil {
+		h.way.close()
+	}
+	return err
+}
+
+// end says goodbye to everybody and ends the server. One that does not end is an
+// error, which shows what it is waiting for.
+func (h *House) end() error {
 	ended := make(chan error, 1)
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
@@ -122,7 +148,7 @@ func (f *faults) err() error {
 
 // Restart ends the server and starts it again.
 func (h *House) Restart() error {
-	if err := h.Close(); err != nil {
+	if err := h.end(); err != nil {
 		return err
 	}
 	return h.start()

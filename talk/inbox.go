@@ -1,6 +1,7 @@
 package talk
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -12,7 +13,9 @@ import (
 // inbox is what an actor got and the script has not expected yet. Transports put
 // objects in from goroutines of their own.
 type inbox struct {
-	anyOrder bool // over HTTP
+	anyOrder bool // over HTTP, and where much is lost
+	lines    bool // what comes are lines for a person
+	lossy    bool // what need not arrive is thrown away: most of it does, by chance
 	log      *log
 
 	mu      sync.Mutex
@@ -28,6 +31,13 @@ func newInbox(l *log, anyOrder bool) *inbox {
 // put takes an object as it came. What is not JSON ends the inbox.
 func (b *inbox) put(actor string, object []byte) {
 	b.log.add(actor+"< ", object)
+	if b.lines {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.objects = append(b.objects, timeless(string(bytes.TrimSuffix(object, []byte("\r")))))
+		b.wake()
+		return
+	}
 	var v any
 	err := json.Unmarshal(object, &v)
 	if err == nil && len(object) > 0 && object[0] != '{' {
@@ -37,7 +47,7 @@ func (b *inbox) put(actor string, object []byte) {
 	defer b.mu.Unlock()
 	if err != nil {
 		b.over = fmt.Errorf("the server sent %q: %w", object, err)
-	} else {
+	} else if !b.lossy || !isPassing(v) {
 		b.objects = append(b.objects, v)
 	}
 	b.wake()
@@ -144,6 +154,16 @@ func (b *inbox) isOver() bool {
 func isPresence(v any) bool {
 	object, _ := v.(map[string]any)
 	return object["action"] == "presence"
+}
+
+// passing are the events that need not arrive; see the third section of the specification.
+var passing = []string{"presence", "typing", "read", "sessions", "add_contact", "del_contact"}
+
+// isPassing tells whether an object, as it came or is expected, is such an event.
+func isPassing(v any) bool {
+	object, _ := v.(map[string]any)
+	action, _ := object["action"].(string)
+	return object["response"] == nil && slices.Contains(passing, action)
 }
 
 // log is all that was said, in the order in which it went out and came in.

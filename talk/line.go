@@ -8,16 +8,18 @@ import (
 	"io"
 	"net"
 	"strings"
+	"time"
 
 	"github.com/coder/websocket"
 )
 
-// Transports are all ways on which conversations are played.
-var Transports = []string{"tcp", "tls", "unix", "ws", "http"}
+// Transports are all ways on which conversations are played. "lossy" is UDP over a way
+// that loses, doubles and reorders.
+var Transports = []string{"tcp", "tls", "unix", "ws", "http", "quic", "udp", "lossy"}
 
 // framed are the transports on which one object is one message, so that there
 // are no parts of a stream.
-var framed = []string{"ws", "http"}
+var framed = []string{"ws", "http", "udp", "lossy"}
 
 // line is an actor's connection, of one of [Transports]. What comes goes into the
 // inbox it was opened with.
@@ -39,6 +41,9 @@ func (h *House) dial(ctx context.Context, transport, actor string, in *inbox) (l
 			InsecureSkipVerify: true, // the certificate was signed by itself a moment ago
 			NextProtos:         []string{"jim/2"},
 		}}
+		if in.lines {
+			d.Config.NextProtos = nil // openssl s_client says none
+		}
 		c, err := d.DialContext(ctx, "tcp", h.place())
 		return newStream(c, actor, in), err
 	case "ws":
@@ -47,6 +52,12 @@ func (h *House) dial(ctx context.Context, transport, actor string, in *inbox) (l
 			return nil, err
 		}
 		return newMessages(c, actor, in), nil
+	case "quic":
+		return dialQUIC(ctx, h.place(), actor, in)
+	case "udp":
+		return dialUDP(ctx, h.place(), actor, in, time.Second)
+	case "lossy":
+		return dialUDP(ctx, h.way.address(), actor, in, lossyPause)
 	case "http":
 		return newHTTP("http://"+h.place()+"/jim", actor, in), nil
 	}

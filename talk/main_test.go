@@ -10,7 +10,7 @@ import (
 // processors.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	const sideBySide = "8"
+	const sideBySide = "16"
 	if err := flag.Set("test.parallel", sideBySide); err != nil {
 		panic(err)
 	}

@@ -18,14 +18,18 @@ import (
 
 // Script is a conversation.
 type Script struct {
-	Name    string      // where it stands: "errors.talk", "protocol.md:19"
-	NotOver []string    // transports on which it makes no sense
-	Guests  chat.Policy // from where guests are let in; "" = from this machine
+	Name    string   // where it stands: "errors.talk", "protocol.md:19"
+	NotOver []string // transports on which it makes no sense
+	// Datagrams tells that every datagram is in the script, cookies and all.
+	Datagrams bool
+	Guests    chat.Policy // from where guests are let in; "" = from this machine
 	// Register is from where names can be registered without an invitation; "" =
 	// from this machine.
 	Register chat.Policy
 	Rows     []string // comments "# row: …", which name a row of the specification's table of errors
 	Steps    []Step
+
+	typing map[string]bool // actors at a terminal, so far
 }
 
 // Step is one line of a script that does something.
@@ -35,7 +39,7 @@ type Step struct {
 	Actor string
 	Verb  Verb
 	Say   []byte // Sends, SendsExactly: what
-	JSON  any    // Gets: what is expected; Returns: since, or nil
+	JSON  any    // Gets: what is expected, an object or a line; Returns: since, or nil
 }
 
 // Verb is what a step does.
@@ -45,6 +49,7 @@ type Verb uint8
 const (
 	Connects Verb = iota + 1
 	Comes
+	OpensTerminal
 	Sends
 	SendsExactly
 	Gets
@@ -57,9 +62,9 @@ const (
 
 var (
 	says  = regexp.MustCompile(`^([a-z][a-z0-9]*)(>>|>|<)(?: (.*))?$`)
-	does  = regexp.MustCompile(`^([a-z][a-z0-9]*) (connects|comes|hears nothing|is cut off|is gone|returns)(?: (.*))?$`)
+	does  = regexp.MustCompile(`^([a-z][a-z0-9]*) (connects|comes|opens a terminal|hears nothing|is cut off|is gone|returns)(?: (.*))?$`)
 	verbs = map[string]Verb{
-		"connects": Connects, "comes": Comes, "hears nothing": HearsNothing, "is cut off": IsCutOff, "is gone": IsGone, "returns": Returns,
+		"connects": Connects, "comes": Comes, "opens a terminal": OpensTerminal, "hears nothing": HearsNothing, "is cut off": IsCutOff, "is gone": IsGone, "returns": Returns,
 		">": Sends, ">>": SendsExactly, "<": Gets,
 	}
 )
@@ -93,19 +98,28 @@ func (s *Script) line(number int, line string) error {
 		}
 		return s.notOver(list)
 	}
+	if line == "as datagrams" {
+		s.Datagrams = true
+		return s.notOver(strings.Join(allBut("udp"), ", "))
+	}
 	if name, value, ok := strings.Cut(line, ": "); ok && (name == "guests" || name == "register") {
 		return s.policy(name, chat.Policy(value))
 	}
-	step, err := parseStep(repeats.ReplaceAllStringFunc(line, repeat))
+	step, err := s.parseStep(repeats.ReplaceAllStringFunc(line, repeat))
 	if err != nil {
 		return err
 	}
-	if step.Verb == SendsExactly && !s.streamsOnly() {
-		return fmt.Errorf("parts of a stream need a stream: write not over: %s", strings.Join(framed, ", "))
+	if (step.Verb == SendsExactly || step.Verb == OpensTerminal) && !s.streamsOnly() {
+		return fmt.Errorf("parts of a stream, and terminals, need a stream: write not over: %s", strings.Join(framed, ", "))
 	}
 	step.Line, step.Text = number, line
 	s.Steps = append(s.Steps, step)
 	return nil
+}
+
+// allBut are all transports but one.
+func allBut(transport string) []string {
+	return slices.DeleteFunc(slices.Clone(Transports), func(t string) bool { return t == transport })
 }
 
 func (s *Script) notOver(list string) error {
@@ -149,7 +163,7 @@ func (s *Script) streamsOnly() bool {
 }
 
 // parseStep reads a line without its number.
-func parseStep(line string) (Step, error) {
+func (s *Script) parseStep(line string) (Step, error) {
 	if line == "the server restarts" {
 		return Step{Verb: Restarts}, nil
 	}
@@ -164,6 +178,11 @@ func parseStep(line string) (Step, error) {
 	switch rest := m[3]; step.Verb {
 	case Sends:
 		step.Say = []byte(rest)
+	case OpensTerminal:
+		if s.typing == nil {
+			s.typing = map[string]bool{}
+		}
+		s.typing[step.Actor] = true
 	case SendsExactly:
 		text, err := strconv.Unquote(rest)
 		if err != nil {
@@ -171,6 +190,9 @@ func parseStep(line string) (Step, error) {
 		}
 		step.Say = []byte(text)
 	case Gets, Returns:
+		if s.typing[step.Actor] {
+			return step, step.readLine(rest)
+		}
 		if rest == "" && step.Verb == Returns {
 			break
 		}
@@ -187,6 +209,21 @@ func parseStep(line string) (Step, error) {
 	}
 	return step, nil
 }
+
+// readLine takes text for a line that somebody reads at a terminal.
+func (s *Step) readLine(text string) error {
+	if s.Verb != Gets {
+		return fmt.Errorf("at a terminal one logs in by typing")
+	}
+	s.JSON = timeless(text)
+	return nil
+}
+
+// clock is a time in front of a line, or a day and a time.
+var clock = regexp.MustCompile(`^([0-9]{4}-[0-9]{2}-[0-9]{2} )?[0-9]{2}:[0-9]{2} `)
+
+// timeless is a line whose time is always the same.
+func timeless(line string) string { return clock.ReplaceAllString(line, "12:00 ") }
 
 // Files reads every script of a folder, in the order of their names.
 func Files(folder string) ([]*Script, error) {

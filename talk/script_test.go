@@ -24,7 +24,9 @@ func TestParseRefusesWhatIsNoScript(t *testing.T) {
 		{"guests: sometimes\nann comes", "no policy"},
 		{"ann comes\nregister: local", "before the first step"},
 		{`ann>> "{}"`, "not over: ws, http"},
-		{"not over: ws, http\nann>> {}", "Go's quotes"},
+		{"not over: ws, http, udp, lossy\nann>> {}", "Go's quotes"},
+		{"ann opens a terminal", "not over: ws, http"},
+		{"not over: ws, http, udp, lossy\nann opens a terminal\nann returns", "by typing"},
 	} {
 		s, err := Parse("x.talk", c.text, 7)
 		if err == nil || !strings.Contains(err.Error(), c.says) || !strings.HasPrefix(err.Error(), "x.talk") {
@@ -36,7 +38,7 @@ func TestParseRefusesWhatIsNoScript(t *testing.T) {
 func TestParse(t *testing.T) {
 	s, err := Parse("x.talk", `# a comment
 # row: an array
-not over: ws, http
+not over: ws, http, udp, lossy
 guests: nowhere
 ann connects
 ann> {"x":"$repeat(ab,3)"}  
@@ -53,7 +55,7 @@ bob2 comes
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(s.NotOver) != 2 || s.Guests != "nowhere" || s.Register != "" || len(s.Rows) != 1 || s.Rows[0] != "an array" {
+	if len(s.NotOver) != 4 || s.Guests != "nowhere" || s.Register != "" || len(s.Rows) != 1 || s.Rows[0] != "an array" {
 		t.Errorf("the header is %+v", s)
 	}
 	want := []Verb{Connects, Sends, SendsExactly, Gets, HearsNothing, IsCutOff, Returns, Returns, IsGone, Restarts, Comes}
@@ -82,7 +84,7 @@ func TestBlocks(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add("not over: ws, http\nann comes\nann>> \"x\"\nann< {\"a\":\"$repeat(x,3)\"}")
+	f.Add("not over: ws, http, udp, lossy\nann comes\nann>> \"x\"\nann< {\"a\":\"$repeat(x,3)\"}")
 	f.Fuzz(func(t *testing.T, text string) {
 		if strings.Contains(text, "$repeat(") {
 			return // it grows on purpose

@@ -17,19 +17,25 @@ func scripts(t *testing.T) []*Script {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := os.Open("../docs/protocol.md")
-	if err != nil {
-		t.Fatal(err)
+	if len(all) < 25 {
+		t.Fatalf("only %d scripts were found", len(all))
 	}
-	defer page.Close()
-	blocks, err := Blocks("protocol.md", page)
-	if err != nil {
-		t.Fatal(err)
+	for name, least := range map[string]int{"protocol.md": 4, "dialects.md": 1} {
+		page, err := os.Open("../docs/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks, err := Blocks(name, page)
+		page.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(blocks) < least {
+			t.Fatalf("only %d blocks were found in %s", len(blocks), name)
+		}
+		all = append(all, blocks...)
 	}
-	if len(all) < 25 || len(blocks) < 4 {
-		t.Fatalf("only %d scripts and %d blocks were found", len(all), len(blocks))
-	}
-	return append(all, blocks...)
+	return all
 }
 
 func TestConversations(t *testing.T) {
@@ -41,14 +47,14 @@ func TestConversations(t *testing.T) {
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for _, transport := range Transports {
-		before := used()
-		t.Run(transport, func(t *testing.T) {
+	before := used()
+	t.Run("over", func(t *testing.T) {
+		for _, transport := range Transports {
 			for _, s := range all {
 				if slices.Contains(s.NotOver, transport) {
 					continue
 				}
-				t.Run(strings.TrimSuffix(s.Name, ".talk"), func(t *testing.T) {
+				t.Run(transport+"/"+strings.TrimSuffix(s.Name, ".talk"), func(t *testing.T) {
 					t.Parallel()
 					folder, err := TempFolder()
 					if err != nil {
@@ -60,9 +66,9 @@ func TestConversations(t *testing.T) {
 					}
 				})
 			}
-		})
-		checkLeaks(t, transport, before)
-	}
+		}
+	})
+	checkLeaks(t, "all conversations", before)
 }
 
 // use is what a process holds.
