@@ -1,5 +1,5 @@
 # JIM: everything that is done here more than once. `make` prints this list.
-# Needs Go and a shell; `make race` needs a C compiler too. The tools of `make check` are
+# Needs Go and a shell; `make race` needs a C compiler too, `make page` Chromium. The tools of `make check` are
 # pinned in tools/go.mod, a module of their own, and built when they are first used.
 
 SHELL       := bash
@@ -9,12 +9,15 @@ MAKEFLAGS   += --no-print-directory
 
 GO       ?= go
 FUZZTIME ?= 30s
+SEEDS    ?= 1000000
+SEED     ?= 0
+TORTURE  ?= 10m
 # A release is a tag; anything else calls itself what the program makes of the commit.
 VERSION  ?= $(patsubst v%,%,$(shell git describe --tags --exact-match 2>/dev/null))
 
 tool := $(GO) tool -modfile=tools/go.mod
 
-.PHONY: help build test check format race fuzz talk clean
+.PHONY: help build test page check format race fuzz talk sim torture clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
@@ -22,8 +25,12 @@ help: ## print this list
 build: ## build ./jim: one static program
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w $(if $(VERSION),-X main.version=$(VERSION))' -o jim ./cmd/jim
 
-test: ## run all tests
+test: ## run all tests; at the page they look where there is Chromium
 	$(GO) test -count=1 ./...
+	@tools/chromium >/dev/null || true
+
+page: ## look at the whole page in Chromium, which is installed where that is possible
+	JIM_CHROMIUM="$$(tools/chromium install)" JIM_PAGE=must $(GO) test -count=1 ./web
 
 check: ## format, vet, staticcheck, known vulnerabilities, modules, house rules
 	@bad=$$($(tool) gofumpt -l .); [ -z "$$bad" ] || { echo "not formatted (make format):"; echo "$$bad"; exit 1; }
@@ -45,6 +52,12 @@ fuzz: ## run every fuzz target for FUZZTIME each (30s if not said)
 
 talk: ## play all conversations and list them
 	$(GO) test -count=1 -v ./talk | grep -v '^=== '
+
+sim: ## live through SEEDS worlds of the simulation (1000000 if not said), from SEED on
+	$(GO) test -count=1 -v -timeout 0 ./sim -run TestSeeds -seeds $(SEEDS) -seed $(SEED) -progress
+
+torture: build ## hurt a server for TORTURE (10m if not said), and see whether it loses anything
+	./jim torture --for $(TORTURE)
 
 clean: ## remove what was built
 	rm -f jim jim.exe

@@ -182,7 +182,7 @@ func unknown(words []string, help func(path []string) string, makefile string) s
 func longest(words []string, help func(path []string) string) (path []string, text string) {
 	text = help(nil)
 	for n := 1; n <= min(2, len(words)); n++ {
-		if !regexp.MustCompile(`^[a-z]+$`).MatchString(words[n-1]) {
+		if !regexp.MustCompile(`^[a-z][a-z-]*$`).MatchString(words[n-1]) {
 			break
 		}
 		t := help(words[:n])

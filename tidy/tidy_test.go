@@ -124,7 +124,7 @@ func TestEveryRuleFindsWhatBreaksItAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestTreeReadsTextsWithAndWithoutGit(t *testing.T) {
+func TestTreeReadsFilesWithAndWithoutGit(t *testing.T) {
 	root := t.TempDir() // no repository
 	for name, text := range map[string]string{"a.md": "# A\n", "sub/b.go": "package b\n", "picture": "\x00\x01", ".git/config": "x\n"} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(root, name)), 0o700); err != nil {
@@ -142,8 +142,8 @@ func TestTreeReadsTextsWithAndWithoutGit(t *testing.T) {
 	for _, f := range tree {
 		names = append(names, f.Path)
 	}
-	if got := strings.Join(names, " "); got != "a.md sub/b.go" {
-		t.Errorf("read %q", got)
+	if got := strings.Join(names, " "); got != "a.md picture sub/b.go" || tree[1].Text != "" {
+		t.Errorf("read %q, and in the picture %q", got, tree[1].Text)
 	}
 	if err := os.WriteFile(filepath.Join(root, "broken.go"), []byte("pack"), 0o600); err != nil {
 		t.Fatal(err)

@@ -17,7 +17,7 @@ import (
 	"strings"
 )
 
-// File is one text file of the repository.
+// File is one file of the repository.
 type File struct {
 	Path string // from the root, with slashes
 	Text string
@@ -56,7 +56,8 @@ func NewFile(name, text string) (*File, error) {
 	return f, err
 }
 
-// Tree reads every text file below root that git would track, or, where there is no git, every one.
+// Tree reads every file below root that git would track, or, where there is no git, every one. One that
+// is not a text has none.
 func Tree(root string) ([]*File, error) {
 	names, err := tracked(root)
 	if err != nil {
@@ -75,7 +76,7 @@ func Tree(root string) ([]*File, error) {
 			return nil, err
 		}
 		if bytes.IndexByte(data, 0) >= 0 {
-			continue // not a text
+			data = nil // not a text: it has a name, to which documents may link
 		}
 		f, err := NewFile(name, string(data))
 		if err != nil {

@@ -42,7 +42,7 @@ the server's process, as /proc tells them.`,
 	flags.IntVar(&b.rounds, "rounds", 1, "measure so often and print medians (default 5 with --against)")
 	flags.DurationVar(&b.timeout, "timeout", 30*time.Minute, "give up after this long")
 	flags.BoolVar(&b.asJSON, "json", false, "print one JSON object")
-	return group(c, b.fanout(), b.latency(), b.durable(), b.idle(), b.storm(), b.history())
+	return group(c, b.fanout(), b.latency(), b.durable(), b.idle(), b.storm(), b.history(), b.hostile())
 }
 
 // benching is the flags of all works.
@@ -51,6 +51,7 @@ type benching struct {
 	pid, againstPID, rounds      int
 	timeout                      time.Duration
 	asJSON                       bool
+	limited                      bool // the server that is started keeps to its limits
 }
 
 // benchWork is a work with its sizes.
@@ -142,7 +143,11 @@ func (t *benchTask) serve(ctx context.Context) (*bench.Server, func() error, err
 	if t.to != "" {
 		return t.subject, func() error { return nil }, nil
 	}
-	own, err := startOwn(ctx, t.data, t.transport)
+	limits := "off"
+	if t.limited {
+		limits = "on"
+	}
+	own, err := startOwn(ctx, t.data, t.transport, limits)
 	if err != nil {
 		return nil, nil, err
 	}

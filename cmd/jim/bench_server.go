@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,13 +8,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
-	"github.com/go-json-experiment/json"
-
 	"jim/bench"
+	"jim/startlog"
+	"jim/wire"
 )
 
 // ownServer is a `jim serve` that was started for a measurement, with its data in a temporary folder.
@@ -23,14 +21,15 @@ type ownServer struct {
 	at        *bench.Server
 	dir       string
 	transport string
+	limits    string // on or off
 
 	process *exec.Cmd
-	log     *logReader
+	log     *startlog.Reader
 	ended   chan error // gets what Wait returned
 }
 
 // startOwn starts a server whose data is in a new folder in dir and waits until it is ready.
-func startOwn(ctx context.Context, dir, transport string) (*ownServer, error) {
+func startOwn(ctx context.Context, dir, transport, limits string) (*ownServer, error) {
 	switch transport {
 	case "tcp", "tls", "ws", "wss", "unix":
 	default:
@@ -40,7 +39,7 @@ func startOwn(ctx context.Context, dir, transport string) (*ownServer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("a folder for the server: %w", err)
 	}
-	s := &ownServer{dir: dir, transport: transport}
+	s := &ownServer{dir: dir, transport: transport, limits: limits}
 	err = os.WriteFile(s.config(), nil, 0o600)
 	if err == nil {
 		err = s.start(ctx)
@@ -66,14 +65,14 @@ func (s *ownServer) start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("finding this program: %w", err)
 	}
-	p := exec.Command(self, "serve", "--config", s.config(), "--limits", "off", "--data", s.data(),
+	p := exec.Command(self, "serve", "--config", s.config(), "--limits", s.limits, "--data", s.data(),
 		"--listen", "tcp://127.0.0.1:0", "--log", "json")
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "JIM_") {
 			p.Env = append(p.Env, v)
 		}
 	}
-	s.log = &logReader{ready: make(chan string, 1)}
+	s.log = startlog.New()
 	p.Stderr = s.log
 	if err := p.Start(); err != nil {
 		return fmt.Errorf("starting a server: %w", err)
@@ -83,20 +82,31 @@ func (s *ownServer) start(ctx context.Context) error {
 	timeout := time.NewTimer(readyIn)
 	defer timeout.Stop()
 	select {
-	case address := <-s.log.ready:
-		s.at, err = bench.At(s.address(address), p.Process.Pid)
+	case address := <-s.log.Ready():
+		if s.at, err = bench.At(s.address(address), p.Process.Pid); err == nil {
+			s.at.Stats = s.stats
+		}
 	case <-ctx.Done():
 		err = context.Cause(ctx)
 	case <-timeout.C:
 		err = fmt.Errorf("the server was not ready after %v", readyIn)
 	case ended := <-s.ended:
 		s.ended <- ended
-		err = fmt.Errorf("the server ended: %w", errors.Join(ended, s.log.last()))
+		err = fmt.Errorf("the server ended: %w", errors.Join(ended, errors.New(s.log.Last())))
 	}
 	if err != nil {
 		return errors.Join(err, s.stop())
 	}
 	return nil
+}
+
+// stats asks the server on its socket, as its operator.
+func (s *ownServer) stats(ctx context.Context) (map[string]uint64, error) {
+	r, err := onSocket((&config{data: s.data()}).socket())(ctx, wire.Request{Do: "stats"})
+	if err != nil {
+		return nil, fmt.Errorf("the server's statistics: %w", err)
+	}
+	return r.Stats, nil
 }
 
 // address is the one that listens on tcp, or the socket, by the transport wanted.
@@ -138,58 +148,4 @@ func (s *ownServer) restart(ctx context.Context) (*bench.Server, error) {
 // remove stops the server and removes its folder.
 func (s *ownServer) remove() error {
 	return errors.Join(s.stop(), os.RemoveAll(s.dir))
-}
-
-// logReader takes the log of a server. It waits for the line "ready" and keeps the last lines.
-type logReader struct {
-	ready chan string // gets the first address when the server is ready
-
-	mu      sync.Mutex
-	partial []byte
-	address string
-	lines   []string
-}
-
-// Write takes some more of the log.
-func (r *logReader) Write(p []byte) (int, error) {
-	const most = 10
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.partial = append(r.partial, p...)
-	for {
-		line, rest, found := bytes.Cut(r.partial, []byte("\n"))
-		if !found {
-			return len(p), nil
-		}
-		r.take(line)
-		r.lines = append(r.lines, string(line))
-		r.lines = r.lines[max(0, len(r.lines)-most):]
-		r.partial = append(r.partial[:0:0], rest...)
-	}
-}
-
-func (r *logReader) take(line []byte) {
-	var entry struct {
-		Msg     string `json:"msg"`
-		Address string `json:"address"`
-	}
-	if json.Unmarshal(line, &entry) != nil {
-		return
-	}
-	switch {
-	case entry.Msg == "listening" && r.address == "":
-		r.address = entry.Address
-	case entry.Msg == "ready":
-		select {
-		case r.ready <- r.address:
-		default:
-		}
-	}
-}
-
-// last is the last lines of the log as an error.
-func (r *logReader) last() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return errors.New(strings.Join(append(r.lines, string(r.partial)), "\n"))
 }

@@ -31,6 +31,7 @@ CPU spends on one delivery is the figure that other machines disturb least.`,
 		`  jim bench fanout
   jim bench fanout --members 1000 --seconds 4
   jim bench fanout --rooms 100 --members 20
+  jim bench fanout --logins 16
   jim bench fanout --against nats://127.0.0.1:4222 --rounds 5`,
 		func(c *cobra.Command) error { return b.run(c, w) })
 	f := c.Flags()
@@ -41,6 +42,7 @@ CPU spends on one delivery is the figure that other machines disturb least.`,
 	f.IntVar(&w.Size, "size", 100, "bytes of text in a message")
 	f.Float64Var(&w.Seconds, "seconds", 8, "measured time")
 	f.Float64Var(&w.Warm, "warm", 2, "seconds before it is measured")
+	f.IntVar(&w.Logins, "logins", 0, "people who log in with a password all the time: what they leave of the traffic, measured in turns afterwards")
 	return c
 }
 
@@ -99,6 +101,35 @@ gets the messages that were missed.`,
 	f.IntVar(&w.Room, "room", 50, "members of one room")
 	f.IntVar(&w.Missed, "missed", 50, "messages that each has missed")
 	f.IntVar(&w.AtATime, "parallel", 64, "who come at the same time")
+	return c
+}
+
+func (b *benching) hostile() *cobra.Command {
+	var w bench.Hostile
+	c := b.benchCommand("hostile", "How those who talk fare while many others mean harm",
+		`How those who talk fare while many others on the same server mean harm: connections
+that say nothing, that send a byte a second of an object, a header, a body or a frame, that stop
+in a handshake, that read nothing, that send what is broken or too large, that say too much, that
+come and go. The server keeps to its limits, as it does by default; --to must not be one with
+--limits off. That one of the honest is cut off is an error.`,
+		`  jim bench hostile
+  jim bench hostile --hostile 5000 --honest 200`,
+		func(c *cobra.Command) error {
+			if b.against != "" {
+				return exitf(exitUsage, "no peer does this work, so --against has no meaning here")
+			}
+			limited := *b
+			limited.limited = true
+			return limited.run(c, w)
+		})
+	f := c.Flags()
+	f.IntVar(&w.Hostile, "hostile", 2000, "connections that mean harm")
+	f.IntVar(&w.Sources, "sources", 20, "addresses that they come from")
+	f.IntVar(&w.Honest, "honest", 200, "people who talk")
+	f.IntVar(&w.Room, "room", 20, "of them in one room")
+	f.IntVar(&w.Rate, "rate", 200, "messages a second that they say together")
+	f.Float64Var(&w.Seconds, "seconds", 10, "measured time before, under and after the attack")
+	f.Float64Var(&w.Warm, "warm", 5, "seconds of attack before it is measured")
 	return c
 }
 

@@ -250,7 +250,7 @@ func (ch *chatting) say(ctx context.Context, to, text string) {
 		ch.unsent = append(ch.unsent, text)
 		ch.mu.Unlock()
 	case refusedWith(err, wire.NotFound) && wire.IsRoom(to):
-		ch.note(sayNoRoom, to, to)
+		ch.note(sayNoRoom, visibleLine(to), visibleLine(to))
 	case refusedWith(err, wire.NotFound):
 		ch.note(sayNobody, visibleLine(to))
 	default:
@@ -279,6 +279,11 @@ func (ch *chatting) state(s client.State) {
 
 // note tells something about the chat itself.
 func (ch *chatting) note(p phrase, args ...any) {
+	for i, arg := range args {
+		if err, ok := arg.(error); ok {
+			args[i] = visibleError(err)
+		}
+	}
 	if f := ch.getFace(); f != nil {
 		f.note(fmt.Sprintf(p.in(ch.lang), args...))
 	}

@@ -16,7 +16,7 @@ const pageShown = 20
 func (ch *chatting) welcome(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, askPatience)
 	defer cancel()
-	ch.note(sayYouAre, visibleLine(ch.jim.Name()), ch.jim.Address())
+	ch.note(sayYouAre, visibleLine(ch.jim.Name()), visibleLine(ch.jim.Address()))
 	if u := ch.jim.Welcome().User; u != nil && u.Guest {
 		ch.note(sayGuest)
 	}

@@ -26,6 +26,9 @@ type config struct {
 // when nothing is said.
 const usualAddress = "tcp://127.0.0.1:7777"
 
+// usualDatagrams is what is opened beside usualAddress, if it can be.
+const usualDatagrams = "udp://127.0.0.1:7777"
+
 // setting is one thing that can be configured. Flags, the environment, the file,
 // `jim config` and the table in docs/operating.md are made from it.
 type setting struct {
@@ -44,7 +47,7 @@ type setting struct {
 var settings = []setting{
 	{
 		name: "listen", stands: "URI", standard: usualAddress, check: checkAddress,
-		help:  "Address to listen on, several times for several: tcp://HOST:PORT (every protocol on one port), tls://HOST:PORT, unix:///PATH.",
+		help:  "Address to listen on, several times for several: tcp://HOST:PORT (every protocol on one port), tls://HOST:PORT, unix:///PATH, udp://HOST:PORT, quic://HOST:PORT.",
 		field: func(c *config) any { return &c.listen },
 	},
 	{

@@ -63,9 +63,9 @@ func checkAddress(uri string) error {
 			return fmt.Errorf("%q: the path of a socket begins with /, so there are three: unix:///run/jim.sock", uri)
 		}
 		return nil
-	case "tcp", "tls":
+	case "tcp", "tls", "udp", "quic":
 	default:
-		return fmt.Errorf("%q: an address begins with tcp://, tls:// or unix://", uri)
+		return fmt.Errorf("%q: an address begins with tcp://, tls://, unix://, udp:// or quic://", uri)
 	}
 	if u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return fmt.Errorf("%q: nothing belongs around HOST:PORT", uri)

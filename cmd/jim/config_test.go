@@ -60,7 +60,7 @@ func TestConfigErrors(t *testing.T) {
 		{"a key twice", nil, nil, "log = \"json\"\nlog = \"text\"\n", exitConfig, "2| log = "},
 		{"no scheme", []string{"--listen", "127.0.0.1:7777"}, nil, "", exitUsage, "is not an address such as tcp://127.0.0.1:7777"},
 		{"no port", []string{"--listen", "tcp://127.0.0.1"}, nil, "", exitUsage, "say a host and a port"},
-		{"an unknown scheme", []string{"--listen", "gopher://127.0.0.1:70"}, nil, "", exitUsage, "begins with tcp://, tls:// or unix://"},
+		{"an unknown scheme", []string{"--listen", "gopher://127.0.0.1:70"}, nil, "", exitUsage, "begins with tcp://, tls://, unix://, udp:// or quic://"},
 		{"a path after the port", []string{"--listen", "tcp://127.0.0.1:7777/x"}, nil, "", exitUsage, "nothing belongs around HOST:PORT"},
 		{"a fragment", []string{"--listen", "tcp://127.0.0.1:7777#x"}, nil, "", exitUsage, "nothing belongs around HOST:PORT"},
 		{"a relative socket", []string{"--listen", "unix://run/jim.sock"}, nil, "", exitUsage, "unix:///run/jim.sock"},

@@ -21,6 +21,7 @@ type login struct {
 	to           string
 	name         string
 	passwordFile string
+	dialect      string
 
 	password string // what stands in passwordFile, once find has read it
 }
@@ -29,16 +30,23 @@ type login struct {
 func (l *login) addFlags(c *cobra.Command, to bool) {
 	flags := c.Flags()
 	if to {
-		flags.StringVar(&l.to, "to", "", "`ADDRESS` of the server: HOST, HOST:PORT, tls://…, unix:///…, wss://… (default the server of this machine)")
+		flags.StringVar(&l.to, "to", "", "`ADDRESS` of the server: HOST, HOST:PORT, tls://…, unix:///…, wss://…, quic://…, udp://… (default the server of this machine)")
 	}
 	flags.StringVar(&l.name, "name", "", "your `NAME` (default $JIM_NAME, else the name of your user)")
 	flags.StringVar(&l.passwordFile, "password-file", "", "read the password from the first line of `FILE`; - is stdin")
+	flags.StringVar(&l.dialect, "dialect", "auto", "what the server speaks: auto, or `jim1|mentor` for a server of the course")
 	addSettings(flags, "data")
 }
+
+// dialects are the values of --dialect.
+var dialects = map[string]client.Dialect{"auto": client.Auto, "jim1": client.JIM1, "mentor": client.Mentor}
 
 // find fills in what was not said: the server of this machine, and the name of the
 // user. It reads the password, so that what follows on stdin is left for others.
 func (l *login) find(c *cobra.Command) error {
+	if _, ok := dialects[l.dialect]; !ok {
+		return exitf(exitUsage, "--dialect is auto, jim1 or mentor, and not %q", l.dialect)
+	}
 	if l.to == "" {
 		conf, _, err := load(c.Flags())
 		if err != nil {
@@ -82,10 +90,10 @@ func (l *login) dial(ctx context.Context, c *cobra.Command, o client.Options) (*
 	if err != nil {
 		return nil, clientError(err)
 	}
-	o.Name = l.name
+	o.Name, o.Dialect = l.name, dialects[l.dialect]
 	o.OnToken = func(token string) {
 		if err := kept.write(token); err != nil {
-			fmt.Fprintln(c.ErrOrStderr(), "jim:", err)
+			fmt.Fprintln(c.ErrOrStderr(), "jim:", visibleError(err))
 		}
 	}
 	if l.password != "" {

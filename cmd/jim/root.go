@@ -34,7 +34,11 @@ func newRootCommand() *cobra.Command {
 		newSendCommand(),
 		newTailCommand(),
 		newUserCommand(),
+		newDoctorCommand(),
+		newBackupCommand(),
+		newRestoreCommand(),
 		newBenchCommand(),
+		newTortureCommand(),
 		newConfigCommand(),
 		newVersionCommand(),
 		newCompletionCommand(),
@@ -54,7 +58,7 @@ func execute(ctx context.Context, root *cobra.Command, args []string, stdout, st
 	if err == nil {
 		return exitDone
 	}
-	fmt.Fprintln(stderr, "jim:", strings.TrimRight(err.Error(), "\n"))
+	fmt.Fprintln(stderr, "jim:", strings.TrimRight(visibleError(err), "\n"))
 	if running {
 		return exitCode(err)
 	}
@@ -87,7 +91,7 @@ func group(c *cobra.Command, below ...*cobra.Command) *cobra.Command {
 		}
 		text := fmt.Sprintf("unknown command %q for %q", args[0], c.CommandPath())
 		if guesses := c.SuggestionsFor(args[0]); len(guesses) > 0 {
-			text += "\n\nDid you mean this?\n\t" + strings.Join(guesses, "\n\t")
+			text += "\n\nDid you mean this?\n    " + strings.Join(guesses, "\n    ")
 		}
 		return fmt.Errorf("%s", text)
 	}

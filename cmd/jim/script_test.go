@@ -42,6 +42,8 @@ func TestMain(m *testing.M) {
 //	                        SIGTERM to that server
 //	stuff ADDRESS FILE      sends what the file says again and again and reads nothing, until
 //	                        the server takes no more, or is gone; it stays connected
+//	course NAME             starts a server of the course, whose address is $NAME
+//	heard NAME TEXT         waits until it has heard that
 //	find FILE REGEXP NAME   sets $NAME to what the group in the expression matches
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -55,15 +57,18 @@ func TestScripts(t *testing.T) {
 			e.Setenv("LC_ALL", "C.UTF-8")
 			e.Setenv("TZ", "UTC")
 			e.Values[servers{}] = map[string]*served{}
+			e.Values[courseServers{}] = map[string]*courseServer{}
 			return os.Mkdir(home, 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
-			"serve": startServer,
-			"end":   endServer,
-			"talk":  talk,
-			"stuff": stuff,
-			"find":  find,
+			"exits":  exits,
+			"serve":  startServer,
+			"end":    endServer,
+			"course": startCourse,
+			"heard":  heardAt,
+			"talk":   talk,
+			"stuff":  stuff,
+			"find":   find,
 		},
 	})
 }

@@ -103,7 +103,7 @@ func (s *sending) send(ctx context.Context, c *cobra.Command, q wire.Request) (*
 			return nil, err
 		}
 		if try == 0 && !refusedWith(err, wire.Conflict) || try == 3 { // a guest of before may just be leaving
-			fmt.Fprintf(c.ErrOrStderr(), "jim: %v\n     trying for %v …\n", err, s.timeout)
+			fmt.Fprintf(c.ErrOrStderr(), "jim: %s\n     trying for %v …\n", visibleError(err), s.timeout)
 		}
 		select {
 		case <-time.After(wait):

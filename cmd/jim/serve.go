@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"os/signal"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -26,7 +28,7 @@ func newServeCommand() *cobra.Command {
 		Long: `Run the server. Alone it needs nothing: it listens on 127.0.0.1:7777 and keeps
 everything in your data folder.`,
 		Example: `  jim serve
-  jim serve --listen tls://0.0.0.0:7777 --cert chat.pem --key chat.key
+  jim serve --listen tls://0.0.0.0:7777 --listen quic://0.0.0.0:7777 --cert chat.pem --key chat.key
   jim serve --listen tcp://127.0.0.1:7777 --listen unix:///run/jim/public.sock
   jim serve --data /var/lib/jim --log json`,
 		Args:              cobra.NoArgs,
@@ -39,7 +41,7 @@ everything in your data folder.`,
 			if err := conf.check(all); err != nil {
 				return err
 			}
-			return serve(c.Context(), conf, all, c.OutOrStdout(), newLog(conf, c.ErrOrStderr()))
+			return serve(c.Context(), conf, all, store.On{}, c.OutOrStdout(), newLog(conf, c.ErrOrStderr()))
 		},
 	}
 	addSettings(c.Flags())
@@ -47,24 +49,31 @@ everything in your data folder.`,
 }
 
 // serve is the server, from its beginning to its end. It is where the rooms of
-// the house meet: what is kept, the chat, and the addresses.
-func serve(ctx context.Context, conf *config, all map[string]said, stdout io.Writer, log *slog.Logger) error {
+// the house meet: what is kept, the chat, and the addresses. on is what the store stands on.
+func serve(ctx context.Context, conf *config, all map[string]said, on store.On, stdout io.Writer, log *slog.Logger) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
 
-	kept, err := store.Open(ctx, conf.data, log)
+	kept, err := store.OpenOn(ctx, conf.data, log, on)
 	if err != nil {
 		return openError(conf.data, err)
 	}
 	var frugal sync.WaitGroup
 	ctx, over := context.WithCancel(ctx)
-	frugal.Go(func() { giveMemoryBack(ctx) })
+	frugal.Go(func() { keepMemory(ctx, func() uint64 { return kept.Meters()["keep_entries"] }) })
 	defer func() { over(); frugal.Wait() }()
 
 	s := &server{log: log, kept: kept}
-	s.hub = chat.New(kept, hubOptions(conf, log))
-	s.doors, err = listen.Open(ctx, conf.addresses(), listenOptions(conf, s.hub, log))
+	o := s.hubOptions(conf)
+	o.Clock = on.Clock
+	s.hub = chat.New(kept, o)
+	doors := listenOptions(conf, s.hub, log)
+	if all["listen"].by == "default" {
+		doors.Beside = []string{usualDatagrams}
+	}
+	s.doors, err = listen.Open(ctx, conf.addresses(), doors)
+	s.counted.Store(s.doors)
 	if err != nil {
 		s.end(patience)
 		return listenError(err, all["listen"].exit)
@@ -98,6 +107,21 @@ type server struct {
 	kept  *store.Store
 	hub   *chat.Hub
 	doors *listen.Listeners // nil = they could not be opened
+
+	counted atomic.Pointer[listen.Listeners] // doors, for who asks for the counters
+}
+
+// hubOptions are those of conf, and the counters of the store and of the doors, which are opened later.
+func (s *server) hubOptions(conf *config) chat.Options {
+	o := hubOptions(conf, s.log)
+	o.Meters = func() map[string]uint64 {
+		all := s.kept.Meters()
+		if doors := s.counted.Load(); doors != nil {
+			maps.Copy(all, doors.Counts())
+		}
+		return all
+	}
+	return o
 }
 
 // greet says on stdout what a person needs to know, and in the log what a

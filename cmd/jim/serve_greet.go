@@ -32,16 +32,22 @@ var (
 		"У сервера ещё нет владельца. Это приглашение сделает им вас, один раз:",
 		"服务器还没有所有者。凭此邀请码可以成为所有者，仅能使用一次：",
 	}
+	sayOpenIt = phrase{
+		"Open this in a browser:",
+		"Откройте в браузере:",
+		"在浏览器中打开：",
+	}
 	sayUseIt = phrase{
-		"Type it in jim chat, which then asks for a password.",
-		"Наберите это в jim chat: он спросит пароль.",
-		"在 jim chat 中输入它，然后设置密码。",
+		"or type this in jim chat, which then asks for a password:",
+		"или наберите это в jim chat: он спросит пароль:",
+		"或在 jim chat 中输入下面一行，然后设置密码：",
 	}
 	sayHidden = phrase{
 		"The server has no owner yet. Make one: jim user add YOU, then jim user owner YOU",
 		"У сервера ещё нет владельца. Назначьте его: jim user add ВЫ, затем jim user owner ВЫ",
 		"服务器还没有所有者。请设置：先 jim user add 名字，再 jim user owner 名字",
 	}
+	sayPage   = phrase{"in a browser", "в браузере", "浏览器"}
 	sayNext   = phrase{"Now, in another terminal:", "Теперь, в другом терминале:", "现在，在另一个终端中："}
 	sayChat   = phrase{"talk", "разговаривать", "聊天"}
 	sayNetcat = phrase{"see the protocol; then type:", "увидеть протокол; затем наберите:", "直接看协议；然后输入："}
@@ -60,6 +66,9 @@ func (g greeting) print(w io.Writer, l language) error {
 			label = sayAddresses.in(l)
 		}
 		g.row(&b, label, a)
+	}
+	if page := g.page(); page != "" {
+		g.row(&b, sayPage.in(l), page)
 	}
 	g.row(&b, sayData.in(l), g.data)
 	if g.fingerprint != "" {
@@ -86,7 +95,12 @@ func (g greeting) invite(b *strings.Builder, l language) {
 	case os.Getenv("JOURNAL_STREAM") != "":
 		fmt.Fprintf(b, "\n%s\n", sayHidden.in(l))
 	default:
-		fmt.Fprintf(b, "\n%s\n\n  /register %s\n\n%s\n", sayInvitation.in(l), g.invitation, sayUseIt.in(l))
+		fmt.Fprintf(b, "\n%s\n", sayInvitation.in(l))
+		if page := g.page(); page != "" {
+			// What is behind # is told to no server and so stands in no log.
+			fmt.Fprintf(b, "\n%s\n\n  %s#invite=%s\n", sayOpenIt.in(l), page, g.invitation)
+		}
+		fmt.Fprintf(b, "\n%s\n\n  /register %s\n", sayUseIt.in(l), g.invitation)
 	}
 }
 
@@ -107,6 +121,29 @@ func (g greeting) next(b *strings.Builder, l language) {
 		line("nc "+host+" "+port, sayNetcat)
 		fmt.Fprintf(b, "    %s\n", wire.Hello)
 	}
+}
+
+// page is the address of the page for a browser on this machine, or "" where there
+// is none: on this machine plain HTTP is good enough, and browsers trust it more than a
+// certificate that the server made itself.
+func (g greeting) page() string {
+	for _, a := range g.addresses {
+		u, err := url.Parse(a)
+		if err != nil || u.Scheme != "tcp" && u.Scheme != "tls" {
+			continue
+		}
+		host, port, _ := net.SplitHostPort(u.Host)
+		ip := net.ParseIP(host)
+		if ip != nil && ip.IsUnspecified() {
+			host = "127.0.0.1"
+		}
+		scheme := "https"
+		if u.Scheme == "tcp" && (ip == nil || ip.IsUnspecified() || ip.IsLoopback()) {
+			scheme = "http"
+		}
+		return scheme + "://" + net.JoinHostPort(host, port) + "/"
+	}
+	return ""
 }
 
 // plain finds an address that nc understands; "" = none.

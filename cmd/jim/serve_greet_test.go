@@ -20,7 +20,7 @@ func greetingText(t *testing.T, g greeting, l language) string {
 func TestGreetingSpeaks(t *testing.T) {
 	t.Setenv("JOURNAL_STREAM", "")
 	g := greeting{[]string{"tcp://127.0.0.1:7777"}, "/data", "3A:5F", "INVITATION", true}
-	all := []phrase{sayRunning, sayAddresses, sayData, sayPrint, sayInvitation, sayUseIt, sayNext, sayChat, sayNetcat, sayScript, sayStop}
+	all := []phrase{sayRunning, sayAddresses, sayData, sayPrint, sayPage, sayInvitation, sayOpenIt, sayUseIt, sayNext, sayChat, sayNetcat, sayScript, sayStop}
 	for _, l := range []language{english, russian, chinese} {
 		text := greetingText(t, g, l)
 		for _, p := range all {
@@ -59,6 +59,24 @@ func TestGreetingTellsWhatToType(t *testing.T) {
 			if strings.Contains(text, part) {
 				t.Errorf("%v: %q in\n%s", test.addresses, part, text)
 			}
+		}
+	}
+}
+
+// The link to the page works in a browser on this machine, whatever is listened on.
+func TestGreetingLinksToThePage(t *testing.T) {
+	t.Setenv("JOURNAL_STREAM", "")
+	for address, want := range map[string]string{
+		"tcp://127.0.0.1:7777":  "  http://127.0.0.1:7777/#invite=SECRET\n",
+		"tcp://[::]:7777":       "  http://127.0.0.1:7777/#invite=SECRET\n",
+		"tcp://[::1]:7777":      "  http://[::1]:7777/#invite=SECRET\n",
+		"tcp://192.0.2.1:7777":  "  https://192.0.2.1:7777/#invite=SECRET\n",
+		"tls://0.0.0.0:7777":    "  https://127.0.0.1:7777/#invite=SECRET\n",
+		"unix:///data/jim.sock": "  /register SECRET\n",
+	} {
+		text := greetingText(t, greeting{addresses: []string{address}, invitation: "SECRET"}, english)
+		if !strings.Contains(text, want) || strings.Contains(address, "unix") && strings.Contains(text, "#invite") {
+			t.Errorf("%s: no %q in\n%s", address, want, text)
 		}
 	}
 }

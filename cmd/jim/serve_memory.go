@@ -16,31 +16,90 @@ const (
 	memorySpare = 4 << 20
 )
 
-// giveMemoryBack gives unused memory back to the system until ctx ends. Go does
-// so by itself, but keeps a tenth more than it needs and hurries for nobody: a
-// server on a small machine should look as small as it is.
-func giveMemoryBack(ctx context.Context) {
-	tick := time.NewTicker(memoryEvery)
-	defer tick.Stop()
-	sample := []metrics.Sample{
-		{Name: "/memory/classes/heap/free:bytes"},
-		{Name: "/memory/classes/heap/objects:bytes"},
-		{Name: "/gc/cycles/total:gc-cycles"},
-	}
-	var cycles, live uint64 // at the last look, and after the last collection of ours
-	for {
+// While more than muchKept is kept in a second, the heap may grow by garbageMin before
+// it is collected. Go's own rule, as much garbage as there is in use, has a small busy
+// server collect dozens of times a second. In percent of what is in use this is at
+// most percentMax, because Go lets a heap of nothing grow to 4 MiB times that.
+//
+// At other times Go's rule is the better one: what thousands leave who log in would lie
+// scattered between what they keep.
+const (
+	muchKept   = 1000
+	garbageMin = 32 << 20
+	percentMin = 100 // Go's rule, for a heap of garbageMin and more
+	percentMax = 800
+)
+
+// keepMemory tunes the garbage collector to what the server does, and gives unused
+// memory back to the system, until ctx ends. Go gives back by itself, but keeps a
+// tenth more than it needs and hurries for nobody: a server on a small machine should
+// look as small as it is. kept tells how many entries were kept so far.
+func keepMemory(ctx context.Context, kept func() uint64) {
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
+	c := collector{percent: percentMin}
+	look := newMemoryLook()
+	for n := 1; ; n++ {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-second.C:
 		}
-		metrics.Read(sample)
-		free, used, now := sample[0].Value.Uint64(), sample[1].Value.Uint64(), sample[2].Value.Uint64()
-		if now == cycles && (free > memorySpare || used > live+memorySpare) {
-			debug.FreeOSMemory()
-			metrics.Read(sample)
-			live, now = sample[1].Value.Uint64(), sample[2].Value.Uint64()
+		c.tune(kept())
+		if n%int(memoryEvery/time.Second) == 0 {
+			look.giveBack()
 		}
-		cycles = now
 	}
+}
+
+// collector is how the garbage collector is tuned.
+type collector struct {
+	percent int
+	kept    uint64 // a second ago
+}
+
+// tune is called every second.
+func (c *collector) tune(kept uint64) {
+	busy := kept-c.kept > muchKept
+	c.kept = kept
+	want := percentMin
+	if busy {
+		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		metrics.Read(live)
+		want = percentFor(live[0].Value.Uint64())
+	}
+	if want < c.percent*3/4 || want > c.percent*5/4 {
+		debug.SetGCPercent(want)
+		c.percent = want
+	}
+}
+
+// percentFor is how much garbage there may be beside live bytes on a busy server.
+func percentFor(live uint64) int {
+	return int(min(max(percentMin, 100*garbageMin/max(live, 1)), percentMax))
+}
+
+// memoryLook looks at how much memory is used, and gives back what is not.
+type memoryLook struct {
+	sample       []metrics.Sample
+	cycles, live uint64 // at the last look, and after the last collection of ours
+}
+
+func newMemoryLook() *memoryLook {
+	return &memoryLook{sample: []metrics.Sample{
+		{Name: "/memory/classes/heap/free:bytes"},
+		{Name: "/memory/classes/heap/objects:bytes"},
+		{Name: "/gc/cycles/total:gc-cycles"},
+	}}
+}
+
+func (l *memoryLook) giveBack() {
+	metrics.Read(l.sample)
+	free, used, now := l.sample[0].Value.Uint64(), l.sample[1].Value.Uint64(), l.sample[2].Value.Uint64()
+	if now == l.cycles && (free > memorySpare || used > l.live+memorySpare) {
+		debug.FreeOSMemory()
+		metrics.Read(l.sample)
+		l.live, now = l.sample[1].Value.Uint64(), l.sample[2].Value.Uint64()
+	}
+	l.cycles = now
 }

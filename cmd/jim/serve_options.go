@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"log/slog"
 	"net/netip"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"syscall"
 
 	"jim/chat"
+	"jim/dialect"
+	"jim/lines"
 	"jim/listen"
 	"jim/store"
 )
@@ -21,6 +24,7 @@ const maxPerHost = 512
 func hubOptions(conf *config, log *slog.Logger) chat.Options {
 	return chat.Options{
 		Log:         log,
+		Interpret:   dialect.New(dialect.Options{Lobby: lobby, Secret: secretsIn(conf.data).find, Log: log}).Of,
 		Server:      "jim " + thisBuild().Version,
 		Guests:      chat.Policy(conf.guests),
 		Register:    chat.Policy(conf.register),
@@ -33,6 +37,7 @@ func hubOptions(conf *config, log *slog.Logger) chat.Options {
 func listenOptions(conf *config, hub *chat.Hub, log *slog.Logger) listen.Options {
 	o := listen.Options{
 		Serve:         hub.Serve,
+		Lines:         typing,
 		Log:           log,
 		CertFile:      conf.cert,
 		KeyFile:       conf.key,
@@ -42,6 +47,7 @@ func listenOptions(conf *config, hub *chat.Hub, log *slog.Logger) listen.Options
 		Page:          pages(conf.socket()),
 		MaxConns:      places(),
 		MaxPerHost:    maxPerHost,
+		Full:          memoryFull(),
 	}
 	if conf.limits == "off" {
 		o.MaxPerHost = 0
@@ -51,6 +57,9 @@ func listenOptions(conf *config, hub *chat.Hub, log *slog.Logger) listen.Options
 	}
 	return o
 }
+
+// typing talks with a person at nc or telnet.
+func typing(stream io.ReadWriteCloser, peer *chat.Peer) chat.Conn { return lines.New(stream, peer) }
 
 // loginName is the login name of a user of this machine.
 func loginName(uid int) (string, error) {
@@ -68,6 +77,8 @@ func openError(dir string, err error) error {
 		return exitf(exitTryAgain, "%w", err)
 	case errors.Is(err, store.ErrNewer):
 		return exitf(exitConfig, "%w", err)
+	case errors.Is(err, store.ErrDamaged):
+		return exitf(exitDamaged, "%w (jim doctor tells more)", err)
 	}
 	return exitf(exitStorage, "the data folder %s cannot be used: %w", dir, err)
 }

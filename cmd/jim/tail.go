@@ -96,7 +96,7 @@ func (t *tailing) follow(ctx context.Context, c *cobra.Command, jim *client.Clie
 			if !ok {
 				return clientError(jim.Err())
 			}
-			if !client.Same(jim.Conversation(e), to) || e.Seq == 0 {
+			if !client.Same(jim.Conversation(e), to) || e.Seq == 0 && e.Action != wire.ActMsg {
 				continue
 			}
 			if err := t.print(c, e); err != nil {
@@ -127,7 +127,7 @@ func (t *tailing) print(c *cobra.Command, e *wire.Event) error {
 		}
 		return nil
 	case t.asJSON:
-		_, err := c.OutOrStdout().Write(append(e.AppendJSON(nil), '\n'))
+		_, err := c.OutOrStdout().Write(append(visibleJSON(e.AppendJSON(nil)), '\n'))
 		return err
 	case e.Action == wire.ActMsg:
 		at := e.Time.Time().Local().Format("2006-01-02 15:04")
@@ -141,7 +141,7 @@ func (t *tailing) print(c *cobra.Command, e *wire.Event) error {
 func tellState(w io.Writer, s client.State) {
 	switch s.Kind {
 	case client.Lost:
-		fmt.Fprintf(w, "jim: the connection is lost (%v); trying again in %v\n", s.Err, s.Retry.Round(100*time.Millisecond))
+		fmt.Fprintf(w, "jim: the connection is lost (%s); trying again in %v\n", visibleError(s.Err), s.Retry.Round(100*time.Millisecond))
 	case client.Resumed:
 		fmt.Fprintln(w, "jim: connected again")
 	}

@@ -37,6 +37,7 @@ the socket in the data folder. From elsewhere an owner says --to and --name.`,
 		a.namedCommand("enable", "Let somebody in again", "user enable", false, "%s is enabled"),
 		a.namedCommand("owner", "Let somebody do everything here", "user owner", false, "%s is an owner"),
 		a.inviteCommand(),
+		dialectPasswordCommand(),
 	)
 	addSettings(c.PersistentFlags(), "data")
 	a.addFlags(c.PersistentFlags())
@@ -103,7 +104,7 @@ func (a *admin) inviteCommand() *cobra.Command {
 				if a.asJSON {
 					return printJSON(c.OutOrStdout(), map[string]string{"invite": r.Token})
 				}
-				_, err = fmt.Fprintln(c.OutOrStdout(), r.Token)
+				_, err = fmt.Fprintln(c.OutOrStdout(), visibleLine(r.Token))
 				return err
 			})
 		},
@@ -173,7 +174,7 @@ func printPeople(w io.Writer, people []wire.Person) error {
 		if p.Since != 0 {
 			since = p.Since.Time().Format(time.DateOnly)
 		}
-		fmt.Fprintln(t, strings.TrimRight(p.Name+"\t"+since+"\t"+strings.Join(is, " "), "\t"))
+		fmt.Fprintln(t, strings.TrimRight(visibleLine(p.Name)+"\t"+since+"\t"+strings.Join(is, " "), "\t"))
 	}
 	return t.Flush()
 }

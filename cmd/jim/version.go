@@ -120,6 +120,6 @@ func printJSON(w io.Writer, v any) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(append(b, '\n'))
+	_, err = w.Write(append(visibleJSON(b), '\n'))
 	return err
 }

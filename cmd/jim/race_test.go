@@ -1,0 +1,6 @@
+//go:build race
+
+package main
+
+// raceMemory is how many times the memory a program takes that looks for races.
+const raceMemory = 8

@@ -1,0 +1,38 @@
+package main
+
+// What `jim torture` says to people.
+var (
+	sayTorture = phrase{"jim torture, seed %d, for %v, in %s", "jim torture, seed %d, в течение %v, в папке %s", "jim torture，种子 %d，时长 %v，目录 %s"}
+	sayNormal  = phrase{
+		"NORMAL: lost %d of %d acknowledged, as it must be seen",
+		"NORMAL: потеряно %d из %d подтверждённых — так и должно быть видно",
+		"NORMAL：%d 条丢失，共确认 %d 条——本来就该看得出来",
+	}
+	sayCutShort = phrase{"Stopped before its time.", "Остановлено раньше времени.", "提前停止。"}
+	sayNoFault  = phrase{"No fault was found.", "Ошибок не найдено.", "没有发现错误。"}
+	sayBroken   = phrase{
+		"%d faults were found; what happened is kept in %s; seed %d",
+		"найдено ошибок: %d; ход событий сохранён в %s; seed %d",
+		"发现 %d 个错误；经过保存在 %s；种子 %d",
+	}
+	sayEntries = phrase{"%d entries", "записей: %d", "%d 条记录"}
+	sayChecked = phrase{"%s: %d faults", "%s: ошибок: %d", "%s：%d 个错误"}
+)
+
+// tortureFigures are the words for the figures of [torture.FigureKeys] that people are shown.
+var tortureFigures = map[string]phrase{
+	"kills":           {"%s kills", "убит %s раз", "强制结束 %s 次"},
+	"killed_starting": {"%s of them while starting", "из них при запуске: %s", "其中启动时 %s 次"},
+	"cuts":            {"%s power cuts", "отключений питания: %s", "断电 %s 次"},
+	"syncs":           {"%s failed syncs", "неудачных sync: %s", "sync 失败 %s 次"},
+	"exits":           {"%s servers ended with 74", "завершений с кодом 74: %s", "%s 个服务器以 74 退出"},
+	"fills":           {"%s times full", "диск заполнен %s раз", "磁盘写满 %s 次"},
+	"refused_full":    {"%s refused with 507", "отказов 507: %s", "%s 次以 507 拒绝"},
+	"jumps":           {"%s jumps of the clock", "скачков часов: %s", "时钟跳变 %s 次"},
+	"repeats":         {"%s sent again", "отправлено повторно: %s", "重发 %s 条"},
+	"lines_cut":       {"%s lines cut", "обрывов связи: %s", "断线 %s 次"},
+	"acknowledged":    {"%s acknowledged", "подтверждено: %s", "已确认 %s 条"},
+	"acknowledged_s":  {"%s a second", "%s в секунду", "每秒 %s 条"},
+	"told":            {"%s told", "доставлено: %s", "送达 %s 条"},
+	"lost":            {"%s lost", "потеряно: %s", "丢失 %s 条"},
+}
