@@ -68,6 +68,7 @@ func openURI(ctx context.Context, file, query, pragmas string) (*conn, error) {
 		err = db.Exec(pragmas)
 	}
 	if err != nil {
+		c.leaveLog()
 		c.close()
 		return nil, err
 	}
@@ -93,14 +94,11 @@ func (c *conn) checkpointAll() error {
 	if _, _, err := c.db.WALCheckpoint("main", sqlite3.CHECKPOINT_TRUNCATE); err != nil {
 		return err
 	}
-	log, err := c.db.FileControl("main", sqlite3.FCNTL_JOURNAL_POINTER)
+	log, err := c.logFile()
 	if err != nil {
 		return err
 	}
-	if f, ok := log.(vfs.File); ok {
-		return f.Sync(vfs.SYNC_FULL)
-	}
-	return nil
+	return log.Sync(vfs.SYNC_FULL)
 }
 
 // stmt returns the prepared form of sql, which is one statement and a constant

@@ -70,7 +70,7 @@ func Examine(ctx context.Context, dir string) (*Examined, error) {
 	if o.left.lost > 0 {
 		e.found(LostTail, "%d frames", o.left.lost)
 	}
-	if err := e.readPages(ctx, o.file); err != nil {
+	if err := e.readPages(ctx, o.file, o.left.pages); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	if err := e.ask(o); damaged(err) {
@@ -82,9 +82,9 @@ func Examine(ctx context.Context, dir string) (*Examined, error) {
 }
 
 // readPages compares the sum of every page in the database file, of those in use
-// and of the others. A page may be written at the same time, so a wrong one is
-// read again.
-func (e *Examined) readPages(ctx context.Context, file string) error {
+// and of the others, but not of those that are in a log to be read before. A page
+// may be written at the same time, so a wrong one is read again.
+func (e *Examined) readPages(ctx context.Context, file string, logged map[uint32]bool) error {
 	has, err := header(file)
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func (e *Examined) readPages(ctx context.Context, file string) error {
 			read, _ = f.ReadAt(page[:], n*pageBytes)
 		}
 		e.Bytes += int64(read)
-		if !whole(page[:read]) {
+		if !whole(page[:read]) && !logged[uint32(n+1)] {
 			wrong = append(wrong, fmt.Sprint(n+1))
 		}
 	}

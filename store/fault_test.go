@@ -299,6 +299,71 @@ func TestPowerLossAfterFailedSync(t *testing.T) {
 	loss(t, disk, []string{"one", "two"})
 }
 
+// TestPowerLossInOpenAfterFailedSync: a sync of the write-ahead log fails, and what
+// it was to save can be read and is not stable. The next start writes it to the
+// database, and loses its power at each step of that, in several ways. What is
+// left must be whole, with the lost transaction or without it.
+func TestPowerLossInOpenAfterFailedSync(t *testing.T) {
+	for step := 1; ; step++ {
+		opened := false
+		for seed := range uint64(4) {
+			opened = lossInOpen(t, step, seed) || opened
+		}
+		if opened {
+			if step < 20 {
+				t.Errorf("only %d steps", step)
+			}
+			return
+		}
+	}
+}
+
+// lossInOpen loses the power at a step of an Open that has a lost transaction to
+// bring to the database. It tells whether it was opened before that.
+func lossInOpen(t *testing.T, step int, seed uint64) bool {
+	t.Helper()
+	disk, dir, after := under.NewDisk(seed), t.TempDir(), t.TempDir()
+	r := newRig(t, dir, disk)
+	r.mustKeep("k1", "one")
+	disk.FailSync("-wal")
+	err := r.change(t.Context(), func(w *writer) error {
+		for i := range 30 {
+			_, err := w.c.exec(`INSERT INTO conversation (name, key, topic, created) VALUES (?1, ?1, ?2, 0)`,
+				fmt.Sprint("#", i), strings.Repeat("x", 500))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		t.Fatal("kept without a sync")
+	}
+	r.Close()
+	disk.Heal()
+	disk.CutIn(step)
+	s, err := OpenOn(t.Context(), dir, slog.New(slog.DiscardHandler), On{Disk: disk})
+	if err == nil {
+		s.Close()
+	}
+	if err := disk.Survive(after); err != nil {
+		t.Fatal(err)
+	}
+	seen, err := Examine(t.Context(), after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range seen.Found {
+		if f.Problem != LostTail {
+			t.Errorf("power lost at step %d, seed %d: %s: %s", step, seed, f.Problem, f.Where)
+		}
+	}
+	if seen.Inventory.Entries != 1 || seen.Inventory.Rooms != 1 && seen.Inventory.Rooms != 31 {
+		t.Errorf("power lost at step %d, seed %d: %d entries, %d rooms", step, seed, seen.Inventory.Entries, seen.Inventory.Rooms)
+	}
+	return s != nil
+}
+
 // loss opens what is stable and compares it with what must be there.
 func loss(t *testing.T, disk *under.Disk, want []string) {
 	t.Helper()

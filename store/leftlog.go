@@ -15,6 +15,8 @@ import (
 type leftLog struct {
 	kept int // frames up to the last commit that can be read
 	lost int // frames behind, of the same log, that cannot
+
+	pages map[uint32]bool // those in the kept frames: what the database has of them does not count
 }
 
 // readLeftLog looks at the log. ErrDamaged means that more was on the disk than
@@ -70,6 +72,8 @@ func indexed(name string, salts [8]byte) int {
 
 // all reads the frames.
 func (r *logReader) all() (l leftLog, err error) {
+	l.pages = make(map[uint32]bool)
+	var begun []uint32 // the pages since the last commit
 	for frame := 1; r.next(); frame++ {
 		if !r.follows(r.claimed) {
 			return r.behind(l, frame)
@@ -77,8 +81,12 @@ func (r *logReader) all() (l leftLog, err error) {
 		if !r.same() {
 			return l, wrongFrame(frame)
 		}
+		begun = append(begun, binary.BigEndian.Uint32(r.head[:]))
 		if r.commits() {
-			l.kept = frame
+			for _, page := range begun {
+				l.pages[page] = true
+			}
+			l.kept, begun = frame, begun[:0]
 		}
 		r.claimed = claim(r.head[16:])
 	}

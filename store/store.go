@@ -144,10 +144,13 @@ func (s *Store) open(ctx context.Context, on On, steps []migration) error {
 	if err := s.ensure(ctx); err != nil {
 		return err
 	}
+	frames := 0
 	if !on.NoSync { // without syncs a log with holes proves nothing
-		if err := s.recoverable(); err != nil {
+		left, err := s.recoverable()
+		if err != nil {
 			return err
 		}
+		frames = left.kept
 	}
 	c, err := openConn(ctx, s.file, s.disk.name, forWriting)
 	if err != nil {
@@ -156,10 +159,14 @@ func (s *Store) open(ctx context.Context, on On, steps []migration) error {
 	if on.NoSync {
 		err = c.db.Exec(`PRAGMA synchronous=normal`)
 	}
+	if err == nil && frames > 0 {
+		err = c.saveLog(frames)
+	}
 	if err == nil {
 		err = s.prepare(ctx, c, steps)
 	}
 	if err != nil {
+		c.leaveLog()
 		c.close()
 		return err
 	}
@@ -170,16 +177,16 @@ func (s *Store) open(ctx context.Context, on On, steps []migration) error {
 
 // recoverable makes sure that the last run has left nothing that SQLite would
 // silently do without.
-func (s *Store) recoverable() error {
+func (s *Store) recoverable() (leftLog, error) {
 	if _, err := header(s.file); err != nil {
-		return err
+		return leftLog{}, err
 	}
 	left, err := readLeftLog(s.file)
 	if err == nil && left.lost > 0 {
 		s.log.Warn("the end of the write-ahead log cannot be read; either power was lost while it was written, and nobody was told that it is kept, or the disk is damaged",
 			"file", s.file+"-wal", "frames", left.lost)
 	}
-	return err
+	return left, err
 }
 
 // prepare makes the database ready to be written through c.
