@@ -1,6 +1,10 @@
 package torture
 
-import "jim/history"
+import (
+	"slices"
+
+	"jim/history"
+)
 
 // ear is one conversation as one voice hears it, over all its connections.
 type ear struct {
@@ -102,6 +106,13 @@ func (e *ear) behind(t *tape, who string, seq int64) bool {
 		t.write(history.Entry{Kind: history.Behind, Client: who, Session: r.session, To: e.place, Seq: seq})
 	}
 	return true
+}
+
+// refused takes in that a reading will not go on. Where it has not begun, what comes now is told live.
+func (e *ear) refused(r *reading) {
+	if !r.began {
+		e.readings = slices.DeleteFunc(e.readings, func(one *reading) bool { return one == r })
+	}
 }
 
 // complete claims that a reading has everything that it asked for. Where some of that was told

@@ -45,6 +45,32 @@ func TestEarTellsReadingsApart(t *testing.T) {
 	}
 }
 
+// TestEarKnowsARefusedReading: what is told live after a refused sync is no part of it.
+func TestEarKnowsARefusedReading(t *testing.T) {
+	log := new(tape)
+	e := &ear{place: "#tea", have: 2}
+	began := e.ask(log, "ann", "begun")
+	if in := e.hear(3, "live", true); in != "begun" {
+		t.Fatalf("3 was heard in %s", in)
+	}
+	refused := e.ask(log, "ann", "refused")
+	e.refused(refused)
+	if in := e.hear(9, "live", false); in != "begun" {
+		t.Errorf("with a reading that goes on, 9 was heard in %s", in)
+	}
+	e.begin()
+	e.refused(e.ask(log, "ann", "refused too"))
+	if in := e.hear(12, "live", false); in != "live" {
+		t.Errorf("after a refusal, 12 was heard in %s", in)
+	}
+	e.begin()
+	e.add(began)
+	e.refused(began)
+	if in := e.hear(15, "live", false); in != "begun" {
+		t.Errorf("a hole in what had begun was heard in %s", in)
+	}
+}
+
 func TestEarClaimsOnlyWhatOneReadingHas(t *testing.T) {
 	log := new(tape)
 	e := &ear{place: "#tea"}

@@ -160,9 +160,11 @@ func (t *trial) lastLife(ctx context.Context, stop context.CancelFunc, c *crowd,
 		return fmt.Errorf("opening what was left in the end: %w", err)
 	}
 	c.gate(true)
-	var err error
+	err := error(nil)
 	if c.settle(ctx, stop) {
 		_, err = c.whole(ctx, wholeSession, c.tape)
+	} else {
+		err = ctx.Err() // what was stopped from outside is not judged
 	}
 	c.gate(false)
 	if stopped := in.stop(); err == nil {

@@ -256,6 +256,9 @@ func (s *visit) take(m wire.FromServer) {
 func (s *visit) synced(asked []asking, r *wire.Response) {
 	switch {
 	case r.Code.IsError() && r.Code.Retryable():
+		for _, a := range asked {
+			a.ear.refused(a.reading)
+		}
 		s.line.Close() // and begin again
 		return
 	case r.Code.IsError():
