@@ -74,6 +74,12 @@ func (d *device) told(ev *wire.Event) {
 		d.w.counts["behind"]++
 		v := d.view(address)
 		v.behind = max(v.behind, ev.Seq)
+		if came, left := d.movedUnseen(v, ev.Seq); came {
+			d.epoch(v, left)
+		}
+		if s := v.sync; s != nil && !s.begun && !s.first {
+			s.moot = true
+		}
 		d.record(history.Entry{Kind: history.Behind, Session: v.session, To: v.place, Seq: int64(ev.Seq)})
 	case ev.Seq > 0:
 		d.w.counts["events"]++
@@ -101,6 +107,22 @@ func (d *device) moved(v *view, seq uint64, action string) {
 			d.epoch(v, true)
 		}
 	}
+}
+
+// movedUnseen tells whether the account came, and whether it left, in what is not told up to seq: what the
+// server knows of the device's place in the conversation is from after that.
+func (d *device) movedUnseen(v *view, seq uint64) (came, left bool) {
+	kept := d.w.kept[v.place]
+	if !v.pass || v.top >= seq || seq > uint64(len(kept)) {
+		return false, false
+	}
+	for _, k := range kept[v.top:seq] {
+		if k.FromName == d.account {
+			came = came || k.Kind == chat.Joined || k.Kind == chat.RoomOpened
+			left = left || k.Kind == chat.Left
+		}
+	}
+	return came, left
 }
 
 // entry is an event as the history has it. It must have been committed.

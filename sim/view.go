@@ -33,7 +33,7 @@ type syncing struct {
 	after uint64
 	first bool // of the connection: the server does not repeat what it told before
 	begun bool // the pass goes on after it
-	moot  bool // the account left meanwhile: it may be answered with anything
+	moot  bool // the account left meanwhile, or it was told that it is behind: before the answer, or after what that covers?
 }
 
 // misses tells whether the device knows of something that it does not have.
