@@ -214,7 +214,9 @@ func (c *Conn) oweTelnet() []byte {
 // noteTelnet hands to the writer what the reader knows of telnet, and back. The
 // caller holds mu.
 func (c *Conn) noteTelnet() {
-	c.telnet = c.typed.isTelnet()
+	if c.telnet = c.typed.isTelnet(); c.telnet {
+		c.typed.telnet.wantBytes()
+	}
 	c.owed = append(c.owed, c.typed.telnet.owed...)
 	c.typed.telnet.owed = nil
 }

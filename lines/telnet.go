@@ -1,22 +1,26 @@
 package lines
 
-// The bytes of telnet that matter here (RFC 854; ECHO is RFC 857).
+// The bytes of telnet that matter here (RFC 854, RFC 1184; ECHO is RFC 857, BINARY
+// is RFC 856).
 const (
-	telEOF  = 236
-	telSE   = 240
-	telAO   = 238 // ABORT, by the name of RFC 1184
-	telIP   = 244
-	telAYT  = 246
-	telEC   = 247
-	telEL   = 248
-	telSB   = 250
-	telWILL = 251
-	telWONT = 252
-	telDO   = 253
-	telDONT = 254
-	telIAC  = 255
+	telEOF   = 236
+	telSUSP  = 237
+	telABORT = 238
+	telSE    = 240
+	telIP    = 244
+	telAO    = 245
+	telAYT   = 246
+	telEC    = 247
+	telEL    = 248
+	telSB    = 250
+	telWILL  = 251
+	telWONT  = 252
+	telDO    = 253
+	telDONT  = 254
+	telIAC   = 255
 
-	optEcho = 1
+	optBinary = 0
+	optEcho   = 1
 )
 
 // owedMost bounds the answers of telnet that wait to be written; who asks for
@@ -24,14 +28,20 @@ const (
 const owedMost = 300
 
 // telnet takes the commands of telnet out of a stream of bytes, wherever it was
-// cut, and refuses every option that is offered or asked for (RFC 854, RFC 1143):
-// DO is answered WONT, WILL is answered DONT. WONT and DONT confirm what is and
-// are not answered, so that two ends can never answer each other without end.
-// The zero value is ready.
+// cut, and refuses every option but BINARY that is offered or asked for (RFC 854,
+// RFC 1143): DO is answered WONT, WILL is answered DONT. WONT and DONT confirm what
+// is and are not answered, and what is wanted is said once, so that two ends can
+// never answer each other without end. The zero value is ready.
+//
+// Without BINARY a telnet is for letters of seven bits: it takes each byte for a key
+// by the lower seven of its eight, so that the second half of у or 好 is Ctrl-C, and
+// Н its own way out.
 type telnet struct {
 	state   telState
 	spoken  bool   // a command of telnet has come
 	echoing bool   // ECHO was offered: DO ECHO is the consent, not a wish
+	takes   bool   // DO BINARY was said: WILL BINARY is the consent
+	gives   bool   // WILL BINARY was said: DO BINARY is the consent
 	owed    []byte // answers
 }
 
@@ -72,12 +82,20 @@ func (t *telnet) take(b byte) telSign {
 		return t.command(b)
 	case telOption:
 		t.state = telText
-		if b != optEcho || !t.echoing {
+		switch {
+		case b == optBinary && !t.gives:
+			t.gives = true
+			t.answer(telWILL, b)
+		case b != optBinary && (b != optEcho || !t.echoing):
 			t.answer(telWONT, b)
 		}
 	case telOffer:
 		t.state = telText
-		t.answer(telDONT, b)
+		if b == optBinary {
+			t.wantBytes()
+		} else {
+			t.answer(telDONT, b)
+		}
 	case telIgnored:
 		t.state = telText
 	case telSub:
@@ -107,7 +125,7 @@ func (t *telnet) command(b byte) telSign {
 		t.state = telIgnored
 	case telSB:
 		t.state = telSub
-	case telIP, telAO, telEOF:
+	case telIP, telABORT, telEOF:
 		return signQuit
 	case telAYT:
 		return signThere
@@ -120,6 +138,32 @@ func (t *telnet) command(b byte) telSign {
 		return signStray
 	}
 	return signNothing
+}
+
+// wantBytes asks once that whole bytes be sent.
+func (t *telnet) wantBytes() {
+	if !t.takes {
+		t.takes = true
+		t.answer(telDO, optBinary)
+	}
+}
+
+// swallowed is the byte for which a telnet sends a command when it takes it for a key: Ctrl-C, Ctrl-O,
+// Ctrl-\, Ctrl-Z and Ctrl-D, with the eighth bit. 0: none.
+func swallowed(command byte) byte {
+	switch command {
+	case telIP:
+		return 0x83
+	case telAO:
+		return 0x8f
+	case telABORT:
+		return 0x9c
+	case telSUSP:
+		return 0x9a
+	case telEOF:
+		return 0x84
+	}
+	return 0
 }
 
 func (t *telnet) answer(verb, option byte) {

@@ -55,7 +55,12 @@ const (
 func (t *typed) take(p []byte) (n int, what happening) {
 	for i, b := range p {
 		t.since++
-		switch t.telnet.take(b) {
+		command := t.telnet.state == telCommand
+		sign := t.telnet.take(b)
+		if command && swallowed(b) != 0 && t.halfLetter() {
+			sign, b = signText, swallowed(b) // nobody means a command in the middle of a letter
+		}
+		switch sign {
 		case signStray:
 			t.text(0xff) // which is no UTF-8
 			fallthrough
@@ -78,6 +83,16 @@ func (t *typed) take(p []byte) (n int, what happening) {
 		}
 	}
 	return len(p), goesOn
+}
+
+// halfLetter tells whether the line ends inside of a character of several bytes.
+func (t *typed) halfLetter() bool {
+	for i := len(t.line) - 1; i >= max(0, len(t.line)-utf8.UTFMax+1); i-- {
+		if utf8.RuneStart(t.line[i]) {
+			return !utf8.FullRune(t.line[i:])
+		}
+	}
+	return false
 }
 
 // rest is how many of the bytes behind a line ending still belong to it.

@@ -92,6 +92,8 @@ func TestTelnetRefuses(t *testing.T) {
 		"\xff\xfa\x18\x00x\xff\xf0":            "",
 		"\xff\xfa\xff\xfd\x01\xff\xf0":         "", // a wish inside a subnegotiation is none
 		"\xff\xfd\x01":                         "\xff\xfc\x01",
+		"\xff\xfb\x00\xff\xfd\x00":             "\xff\xfd\x00\xff\xfb\x00", // BINARY is welcome, in both directions
+		"\xff\xfb\x00\xff\xfb\x00":             "\xff\xfd\x00",             // and agreed once
 		strings.Repeat("\xff\xfd\x03", 100000): strings.Repeat("\xff\xfc\x03", owedMost/3),
 	} {
 		for _, step := range []int{1, 2, len(in)} {
@@ -106,11 +108,33 @@ func TestTelnetRefuses(t *testing.T) {
 	}
 }
 
+// TestLettersThatTelnetTakesForKeys: what a telnet of seven bits makes of у, я, М, К and ф, and of 好 and 上, is
+// understood, and a command by itself is still a command.
+func TestLettersThatTelnetTakesForKeys(t *testing.T) {
+	for in, want := range map[string]string{
+		"ч\xd1\xff\xf4\xff\xfd\x06дно\r\n": "чудно",
+		"\xd1\xff\xf5\xff\xfd\x06\r\n":     "я",
+		"\xd0\xff\xee\xd0\xff\xed\r\n":     "МК",
+		"\xd1\xff\xec\r\n":                 "ф",
+		"\xe4\xb8\xff\xed你\r\n":            "\u4e1a你",
+		"у\xff\xf5\xff\xeda\r\n":           "уa",
+		"я\xff\xf4":                        "wants out",
+		"\xe4\xb8\x8b\xff\xee":             "wants out",
+	} {
+		for _, step := range []int{1, 2, len(in)} {
+			got, _ := typedLines(new(typed), []byte(in), step)
+			if len(got) == 0 || got[0] != want {
+				t.Errorf("%q by %d bytes is %q, want %q", in, step, got, want)
+			}
+		}
+	}
+}
+
 // FuzzTyped cuts what is typed in two ways, and looks at what comes of it.
 func FuzzTyped(f *testing.F) {
 	for _, s := range []string{
 		"/nick bob\r\n/join #ops\r\x00hello\n", "\xff\xfd\x03\xff\xfa\x18\x00xterm\xff\xf0hi\b\x7f\x15\r\n",
-		"\x1b[A\x1bOPпривет\xff\xf4\xff\xf6你好\x7f\n\x04", "a\xffb\n\xed\xa0\x80\n",
+		"\x1b[A\x1bOPпривет\xff\xf4\xff\xf6你好\x7f\n\x04", "a\xffb\n\xed\xa0\x80\n", "\xd1\xff\xf4\xff\xfd\x06\xff\xfb\x00\n",
 	} {
 		f.Add([]byte(s), uint8(3))
 	}
@@ -130,7 +154,8 @@ func FuzzTyped(f *testing.F) {
 			t.Fatalf("%d bytes of a line are held, and %d of telnet", len(parts.line), len(owed))
 		}
 		for i := 0; i < len(owed); i += 3 {
-			if owed[i] != telIAC || owed[i+1] != telWONT && owed[i+1] != telDONT {
+			agrees := owed[i+2] == optBinary && (owed[i+1] == telDO || owed[i+1] == telWILL)
+			if owed[i] != telIAC || owed[i+1] != telWONT && owed[i+1] != telDONT && !agrees {
 				t.Fatalf("telnet is answered %q", owed)
 			}
 		}
