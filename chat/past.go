@@ -105,9 +105,11 @@ func (s *Session) sync(r *wire.Request) (*wire.Response, error) {
 		if at.room == nil {
 			continue
 		}
+		s.expect(&at, since.Seq)
 		s.hold(at.sub)
 		err = s.catchUp(&at, since.Seq)
 		if err != nil {
+			s.arrived(&at, since.Seq)
 			s.letGo(at.sub)
 		}
 		at.room.refs.Add(-1)
@@ -167,16 +169,57 @@ func (s *Session) tellBehind(address string, seq uint64) {
 	})
 }
 
+// owing is where a session stands in a conversation that it does not hear yet.
+type owing struct {
+	seq  uint64 // everything up to here was told, or is not wanted
+	read bool   // and nobody goes on with it: what makes the session hear it goes on from there
+}
+
+// owingMost bounds what a session remembers of conversations that were read to it and that it does not hear.
+const owingMost = 64
+
+// expect notes that a conversation is going to be read to a session that does not hear it: another device may
+// join meanwhile, and what is told live must not come twice.
+func (s *Session) expect(at *place, after uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at.sub == nil {
+		at.sub = s.subs[at.key]
+	}
+	if at.sub != nil || s.person == nil {
+		return
+	}
+	if s.owed == nil || len(s.owed) >= owingMost {
+		s.owed = map[string]owing{}
+	}
+	s.owed[at.key] = owing{seq: after}
+}
+
+// arrived tells whether the session hears by now a conversation that has been read to it up to a number.
+func (s *Session) arrived(at *place, told uint64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at.sub != nil || s.person == nil {
+		return at.sub != nil
+	}
+	if at.sub = s.subs[at.key]; at.sub != nil {
+		delete(s.owed, at.key)
+		return true
+	}
+	s.owed[at.key] = owing{told, true}
+	return false
+}
+
 // owe notes what a session has that is about to resume. From then on whatever
 // makes it hear one of those conversations, its own resume or another device
 // that joins, tells it nothing live before the log has been read to it.
 func (s *Session) owe(since []wire.Since) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.owed = map[string]uint64{}
+	s.owed = map[string]owing{}
 	for _, w := range since {
 		if key, bad := addressKey(w.To); bad == nil {
-			s.owed[key] = w.Seq
+			s.owed[key] = owing{seq: w.Seq}
 		}
 	}
 }
@@ -221,7 +264,7 @@ func (s *Session) debts() (list []debt) {
 	defer s.mu.Unlock()
 	for _, key := range slices.Sorted(maps.Keys(s.owed)) {
 		if n := s.subs[key]; n != nil {
-			list = append(list, debt{place{room: n.room, sub: n, key: key, address: n.address}, s.owed[key]})
+			list = append(list, debt{place{room: n.room, sub: n, key: key, address: n.address}, s.owed[key].seq})
 		}
 	}
 	s.owed = nil
@@ -271,6 +314,9 @@ func (s *Session) catchUp(at *place, after uint64) error {
 			return in("read the log", err)
 		}
 		if at.sub == nil && len(entries) == 0 {
+			if s.arrived(at, after) {
+				continue
+			}
 			return nil
 		}
 		s.breathe()

@@ -246,13 +246,17 @@ func (s *Session) listen(r *Room, key, address string, late bool) *sub {
 	if s.subs == nil {
 		s.subs = map[string]*sub{}
 	}
-	_, owed := s.owed[key]
-	n := &sub{room: r, out: s.out, session: s, who: s.account.ID, address: address, catching: owed}
+	w, owed := s.owed[key]
+	n := &sub{room: r, out: s.out, session: s, who: s.account.ID, address: address, catching: owed && !w.read}
+	if w.read {
+		n.read = w.seq
+		delete(s.owed, key)
+	}
 	s.subs[key] = n
 	r.mu.Lock()
 	n.index = len(r.subs)
 	r.subs = append(r.subs, n)
-	if late && !owed && r.last > 0 && r.name == "" {
+	if late && !n.catching && r.last > n.read && r.name == "" {
 		s.tellBehind(address, r.last)
 	}
 	r.mu.Unlock()

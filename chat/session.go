@@ -47,9 +47,9 @@ type Session struct {
 	name    string          // the device's, as it was given
 	subs    map[string]*sub // by compared address
 
-	// owed is, while the session resumes, what it has of the conversations it
-	// named, by compared address.
-	owed map[string]uint64
+	// owed is, of conversations that are being read to the session and of some that
+	// were, where it stands, by compared address.
+	owed map[string]owing
 
 	patience *time.Timer // until it is known who it is; then nil
 }

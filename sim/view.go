@@ -102,6 +102,7 @@ func (d *device) beginSync(v *view) {
 	kind := history.Since
 	if s.first {
 		kind = history.Fill
+		v.top = max(v.top, s.after)
 		if d.w.plan.outbox > 0 { // what was dropped is told as behind after this; until then the server repeats what was before it
 			d.record(history.Entry{Kind: history.Behind, Session: v.session, To: v.place, Seq: int64(v.top)})
 		}

@@ -34,7 +34,7 @@ func (b *inbox) put(actor string, object []byte) {
 	if b.lines {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		b.objects = append(b.objects, timeless(string(bytes.TrimSuffix(object, []byte("\r")))))
+		b.objects = append(b.objects, timeless(string(withoutTelnet(bytes.TrimSuffix(object, []byte("\r"))))))
 		b.wake()
 		return
 	}
@@ -51,6 +51,17 @@ func (b *inbox) put(actor string, object []byte) {
 		b.objects = append(b.objects, v)
 	}
 	b.wake()
+}
+
+// withoutTelnet is a line without the wishes of telnet in it (RFC 854): IAC, a verb, an option.
+func withoutTelnet(line []byte) []byte {
+	for {
+		at := bytes.IndexByte(line, 255)
+		if at < 0 || at+3 > len(line) {
+			return line
+		}
+		line = slices.Concat(line[:at], line[at+3:])
+	}
 }
 
 // end says that nothing more comes.
