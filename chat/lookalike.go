@@ -20,13 +20,15 @@ func Skeleton(name string) string {
 	prototypes := prototypes()
 	var b strings.Builder
 	for _, r := range norm.NFD.String(width.Fold.String(name)) {
-		switch p, known := prototypes[r]; {
-		case known:
+		p, known := prototypes[r]
+		if !known && r != 'L' && r != 'M' {
+			r = unicode.ToLower(r)
+			p, known = prototypes[r]
+		}
+		if known {
 			b.WriteString(p)
-		case r == 'L' || r == 'M':
+		} else {
 			b.WriteRune(r)
-		default:
-			b.WriteRune(unicode.ToLower(r))
 		}
 	}
 	return norm.NFD.String(b.String())

@@ -71,13 +71,13 @@ func (p *pipe) Peer() *chat.Peer { return &p.peer }
 
 // house is a hub over a real store, and those who talk with it.
 type house struct {
-	t     *testing.T
+	t     testing.TB
 	hub   *chat.Hub
 	store *store.Store
 	serve sync.WaitGroup
 }
 
-func newHouse(t *testing.T, o chat.Options) *house {
+func newHouse(t testing.TB, o chat.Options) *house {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	s, err := store.Open(context.Background(), t.TempDir(), log)
@@ -105,7 +105,7 @@ func (h *house) close() {
 // guest is one connection in a test.
 type guest struct {
 	*pipe
-	t    *testing.T
+	t    testing.TB
 	held []string
 }
 
