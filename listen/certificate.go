@@ -23,10 +23,10 @@ import (
 	"time"
 )
 
-// certificates are what TLS clients are shown: those that were given, or one
-// signed by itself, made when it is first needed.
+// certificates are what TLS clients are shown: one in files, or one signed by
+// itself, made when it is first needed.
 type certificates struct {
-	given []tls.Certificate
+	files *renewal                         // nil = none are named
 	own   func() (*tls.Certificate, error) // made or read once
 	print atomic.Pointer[string]
 }
@@ -35,13 +35,12 @@ type certificates struct {
 const selfSignedFile = "self-signed.pem"
 
 func loadCertificates(o Options) (*certificates, error) {
-	c := &certificates{given: o.Certificates}
+	c := new(certificates)
 	if o.CertFile != "" || o.KeyFile != "" {
-		pair, err := tls.LoadX509KeyPair(o.CertFile, o.KeyFile)
-		if err != nil {
-			return nil, fmt.Errorf("listen: reading the certificate %s and its key %s: %w", o.CertFile, o.KeyFile, err)
+		var err error
+		if c.files, err = newRenewal(o); err != nil {
+			return nil, err
 		}
-		c.given = append(c.given[:len(c.given):len(c.given)], pair)
 	}
 	c.own = sync.OnceValues(func() (*tls.Certificate, error) {
 		if o.SelfSignedDir == "" {
@@ -58,7 +57,7 @@ func loadCertificates(o Options) (*certificates, error) {
 
 // ensure makes sure that there is a certificate.
 func (c *certificates) ensure() error {
-	if len(c.given) > 0 {
+	if c.files != nil {
 		return nil
 	}
 	_, err := c.own()
@@ -74,18 +73,21 @@ func (c *certificates) fingerprint() string {
 }
 
 func (c *certificates) config() *tls.Config {
-	config := &tls.Config{
-		MinVersion:   tls.VersionTLS12,
-		NextProtos:   []string{alpnJIM, alpnHTTP},
-		Certificates: c.given,
+	return &tls.Config{
+		MinVersion:     tls.VersionTLS12,
+		NextProtos:     []string{alpnJIM, alpnHTTP},
+		GetCertificate: c.choose,
 		// Small first records help pages to be drawn early; here they would cut
 		// up what is joined into one write.
 		DynamicRecordSizingDisabled: true,
 	}
-	if len(c.given) == 0 {
-		config.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return c.own() }
+}
+
+func (c *certificates) choose(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	if c.files != nil {
+		return c.files.get(), nil
 	}
-	return config
+	return c.own()
 }
 
 // fingerprint is the SHA-256 of a certificate as openssl writes it.

@@ -90,8 +90,7 @@ func TestSelfSignedFaults(t *testing.T) {
 	}
 }
 
-// TestGivenCertificates has one file and one in memory; the client's name chooses.
-func TestGivenCertificates(t *testing.T) {
+func TestGivenCertificate(t *testing.T) {
 	data, err := newSelfSigned(time.Now())
 	if err != nil {
 		t.Fatal(err)

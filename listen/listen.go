@@ -30,10 +30,9 @@ type Options struct {
 
 	Log *slog.Logger // nil = nothing is logged
 
-	// Certificates are shown to TLS clients, chosen by name. CertFile and KeyFile
-	// (PEM) add one more; they are read once. Where there is none, one signed by
-	// itself is made in SelfSignedDir when first needed, and kept there.
-	Certificates      []tls.Certificate
+	// CertFile and KeyFile (PEM) are shown to TLS clients, and read again when they
+	// have changed. Where there are none, a certificate signed by itself is made in
+	// SelfSignedDir when first needed, and kept there.
 	CertFile, KeyFile string
 	SelfSignedDir     string
 
