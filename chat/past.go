@@ -106,12 +106,7 @@ func (s *Session) sync(r *wire.Request) (*wire.Response, error) {
 			continue
 		}
 		s.expect(&at, since.Seq)
-		s.hold(at.sub)
 		err = s.catchUp(&at, since.Seq)
-		if err != nil {
-			s.arrived(&at, since.Seq)
-			s.letGo(at.sub)
-		}
 		at.room.refs.Add(-1)
 		if err != nil {
 			return nil, err
@@ -169,7 +164,7 @@ func (s *Session) tellBehind(address string, seq uint64) {
 	})
 }
 
-// owing is where a session stands in a conversation that it does not hear yet.
+// owing is where a session stands in a conversation whose log is read to it.
 type owing struct {
 	seq  uint64 // everything up to here was told, or is not wanted
 	read bool   // and nobody goes on with it: what makes the session hear it goes on from there
@@ -178,36 +173,24 @@ type owing struct {
 // owingMost bounds what a session remembers of conversations that were read to it and that it does not hear.
 const owingMost = 64
 
-// expect notes that a conversation is going to be read to a session that does not hear it: another device may
-// join meanwhile, and what is told live must not come twice.
+// expect notes that the log of a conversation is going to be read to the session, from after a number. Until
+// catchUp is done nothing of it is told live, though the account may leave meanwhile and join again on
+// another device.
 func (s *Session) expect(at *place, after uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if at.sub == nil {
-		at.sub = s.subs[at.key]
-	}
-	if at.sub != nil || s.person == nil {
+	if s.person == nil {
 		return
 	}
 	if s.owed == nil || len(s.owed) >= owingMost {
 		s.owed = map[string]owing{}
 	}
 	s.owed[at.key] = owing{seq: after}
-}
-
-// arrived tells whether the session hears by now a conversation that has been read to it up to a number.
-func (s *Session) arrived(at *place, told uint64) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if at.sub != nil || s.person == nil {
-		return at.sub != nil
-	}
 	if at.sub = s.subs[at.key]; at.sub != nil {
-		delete(s.owed, at.key)
-		return true
+		at.sub.room.mu.Lock()
+		at.sub.catching = true
+		at.sub.room.mu.Unlock()
 	}
-	s.owed[at.key] = owing{told, true}
-	return false
 }
 
 // owe notes what a session has that is about to resume. From then on whatever
@@ -257,33 +240,27 @@ type debt struct {
 	after uint64
 }
 
-// debts are the conversations that the session hears and is owed. What it hears
-// from now on is told live at once.
+// debts are the conversations that the session hears and is owed. The others it is not owed any more.
 func (s *Session) debts() (list []debt) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, key := range slices.Sorted(maps.Keys(s.owed)) {
 		if n := s.subs[key]; n != nil {
 			list = append(list, debt{place{room: n.room, sub: n, key: key, address: n.address}, s.owed[key].seq})
+		} else {
+			delete(s.owed, key)
 		}
 	}
-	s.owed = nil
 	return list
-}
-
-// hold stops telling a sub live, until catchUp is done.
-func (s *Session) hold(n *sub) {
-	if n == nil {
-		return
-	}
-	n.room.mu.Lock()
-	n.catching = true
-	n.room.mu.Unlock()
 }
 
 // letGo ends a catching up that failed: what happens is told live again, and what
 // was not read is said to be missing.
-func (s *Session) letGo(n *sub) {
+func (s *Session) letGo(at *place) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.owed, at.key)
+	n := s.subs[at.key]
 	if n == nil {
 		return
 	}
@@ -293,9 +270,9 @@ func (s *Session) letGo(n *sub) {
 	s.tellBehind(n.address, n.room.last)
 }
 
-// catchUp tells what the log has after a number, and then lets the sub hear what
-// happens: nothing is missed between the two and nothing is told twice. A
-// place without sub gets what there is.
+// catchUp tells what the log has after a number, and then lets the session hear what
+// happens: nothing is missed between the two and nothing is told twice. Who hears the
+// conversation on no device of his gets what there is.
 func (s *Session) catchUp(at *place, after uint64) error {
 	var first, told uint64 // told live before, while nothing had been synced
 	if n := at.sub; n != nil {
@@ -306,21 +283,23 @@ func (s *Session) catchUp(at *place, after uint64) error {
 		n.room.mu.Unlock()
 	}
 	for {
-		if s.caughtUp(at, after) {
+		if s.caughtUp(at, after, false) {
 			return nil
 		}
 		entries, err := s.hub.store.Log(s.ctx, at.room.id, after, 0, syncPage, false)
 		if err != nil {
+			s.letGo(at)
 			return in("read the log", err)
 		}
-		if at.sub == nil && len(entries) == 0 {
-			if s.arrived(at, after) {
-				continue
+		if len(entries) == 0 {
+			if s.caughtUp(at, after, true) {
+				return nil
 			}
-			return nil
+			continue
 		}
 		s.breathe()
 		if s.ctx.Err() != nil || s.out.over() {
+			s.letGo(at)
 			return context.Cause(s.ctx)
 		}
 		s.out.answer(func(b *wire.Batch) {
@@ -331,18 +310,22 @@ func (s *Session) catchUp(at *place, after uint64) error {
 				}
 			}
 		})
-		if len(entries) > 0 {
-			after = entries[len(entries)-1].Seq
-		}
+		after = entries[len(entries)-1].Seq
 	}
 }
 
-// caughtUp lets a sub that has everything hear what happens from now on. Everything is also what was
-// answered to its sender and has not been told yet.
-func (s *Session) caughtUp(at *place, after uint64) bool {
-	n := at.sub
-	if n == nil {
-		return false
+// caughtUp lets a session that has everything hear what happens from now on. Everything is also what was
+// answered to its sender and has not been told yet. A session that does not hear the conversation has
+// everything when the log is at its end.
+func (s *Session) caughtUp(at *place, after uint64, end bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.subs[at.key]
+	if at.sub = n; n == nil {
+		if end && s.person != nil {
+			s.owed[at.key] = owing{after, true}
+		}
+		return end
 	}
 	n.room.mu.Lock()
 	defer n.room.mu.Unlock()
@@ -350,5 +333,6 @@ func (s *Session) caughtUp(at *place, after uint64) bool {
 		return false
 	}
 	n.catching, n.synced, n.read = false, true, max(n.read, after)
+	delete(s.owed, at.key)
 	return true
 }

@@ -180,6 +180,15 @@ func TestSyncWhileOthersTalkDoublesNothing(t *testing.T) {
 type lateStore struct {
 	*store.Store
 	meanwhile func()
+	reading   func() // while the log is read
+}
+
+func (l *lateStore) Log(ctx context.Context, v chat.ConversationID, after, before uint64, limit int, newest bool) ([]chat.Entry, error) {
+	if do := l.reading; do != nil {
+		l.reading = nil
+		do()
+	}
+	return l.Store.Log(ctx, v, after, before, limit, newest)
 }
 
 func (l *lateStore) Memberships(ctx context.Context, id chat.AccountID) ([]chat.Membership, error) {
@@ -227,5 +236,43 @@ func TestResumeWhileAnotherDeviceJoins(t *testing.T) {
 		two.hears(fmt.Sprintf(`"seq":%d`, seq))
 	}
 	say(5)
+	two.hears(`"seq":5`)
+}
+
+// An account that leaves a room and joins it again on another device, while one resumes there, is told nothing
+// twice: what is told live waits for the log.
+func TestResumeWhileAnotherDeviceLeavesAndJoins(t *testing.T) {
+	log := slog.New(slog.DiscardHandler)
+	s, err := store.Open(t.Context(), t.TempDir(), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := &lateStore{Store: s}
+	h := &house{t: t, hub: chat.New(late, chat.Options{Log: log, NoLimits: true}), store: s}
+	defer h.close()
+	one := h.connect(newPipe(1024))
+	one.say(`{"action":"presence","jim":2,"device":"one","user":{"account_name":"ann"}}`)
+	token := regexp.MustCompile(`"token":"([^"]+)"`).FindStringSubmatch(one.hears(`"response":200`))[1]
+	one.say(`{"action":"join","to":"#tea"}`)
+	one.hears(`"response":201`)
+	one.hears(`"seq":1`)
+	one.say(`{"action":"msg","to":"#tea","message":"x"}`)
+	one.hears(`"response":201`)
+	one.hears(`"seq":2`)
+	late.reading = func() {
+		one.say(`{"action":"leave","to":"#tea"}`)
+		one.hears(`"response":200`)
+		one.hears(`"seq":3`)
+		one.say(`{"action":"join","to":"#tea"}`)
+		one.hears(`"response":200`)
+		one.hears(`"seq":4`)
+	}
+	two := h.connect(newPipe(1024))
+	two.say(`{"action":"presence","jim":2,"user":{"token":%q},"since":{"#tea":1}}`, token)
+	two.hears(`"response":200`)
+	for seq := 2; seq <= 4; seq++ {
+		two.hears(fmt.Sprintf(`"seq":%d`, seq))
+	}
+	one.say(`{"action":"msg","to":"#tea","message":"y"}`)
 	two.hears(`"seq":5`)
 }

@@ -163,7 +163,7 @@ func splitHost(text, defaultPort string) (host, port, problem string) {
 	if strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]") {
 		bare = text[1 : len(text)-1]
 	}
-	if ip, err := netip.ParseAddr(bare); err == nil {
+	if ip, ok := parseIP(bare); ok {
 		return ip.String(), defaultPort, ""
 	}
 	host, port = text, defaultPort
@@ -173,13 +173,19 @@ func splitHost(text, defaultPort string) (host, port, problem string) {
 			return "", "", "write host:port, or [address]:port for IPv6"
 		}
 	}
-	if _, err := netip.ParseAddr(host); err != nil && !isName(host) {
+	if _, ok := parseIP(host); !ok && !isName(host) {
 		return "", "", "the host is missing or wrong; write host:port"
 	}
 	if n, err := net.LookupPort("tcp", port); err != nil || n == 0 || port[0] < '0' || port[0] > '9' {
 		return "", "", "a port is a number from 1 to 65535"
 	}
 	return host, port, ""
+}
+
+// parseIP reads an address of the Internet whose zone, if it has one, can be the name of an interface.
+func parseIP(text string) (netip.Addr, bool) {
+	ip, err := netip.ParseAddr(text)
+	return ip, err == nil && (ip.Zone() == "" || isName(ip.Zone()))
 }
 
 // isName tells whether host can be a name of the DNS, underscores allowed.

@@ -40,6 +40,7 @@ func TestWrongAddresses(t *testing.T) {
 		"", ":7777", "tcp://", "tcp://:1", "http://localhost", "localhost:", "localhost:0", "localhost:99999", "localhost:http",
 		"a b", "a:b:c", "[::1", "unix://", "/run/", "unix:///" + strings.Repeat("x", 200), "ann@localhost", "tls://h#fingerprint=12",
 		"tcp://localhost#fingerprint=" + strings.Repeat("00", 32), "tls://h#other", "ws://", "ws://ann:secret@h",
+		"::%]", "[::1%a b]:7777",
 	} {
 		var bad *AddressError
 		if got, err := Normalize(in); !errors.As(err, &bad) {

@@ -118,6 +118,10 @@ func (c *checker) take(i int32, e *Entry) {
 		if p := c.passes[passKey{e.Client, e.Session, e.To}]; p != nil { // else it has not begun to read
 			p.behind = max(p.behind, e.Seq)
 		}
+	case End:
+		if p := c.passes[passKey{e.Client, e.Session, e.To}]; p != nil {
+			p.end()
+		}
 	case Complete:
 		c.passOf(i, e).claim(i, e.Seq)
 	case State:

@@ -129,6 +129,8 @@ func TestCheckSmall(t *testing.T) {
 			read("bob", "1", 1), read("bob", "2", 2), read("bob", "3", 3),
 		}},
 		{"filled out of order", "reordered", []E{send("1"), send("2"), send("3"), read("bob", "3", 3), mark(history.Fill, "bob", 0), read("bob", "2", 2), read("bob", "1", 1)}},
+		{"cut off while it is filled", "", []E{send("1"), send("2"), send("3"), read("bob", "3", 3), mark(history.Fill, "bob", 0), read("bob", "1", 1), mark(history.End, "bob", 0)}},
+		{"cut off after a gap", "gap", []E{send("1"), send("2"), send("3"), read("bob", "3", 3), mark(history.Fill, "bob", 0), read("bob", "2", 2), mark(history.End, "bob", 0)}},
 		{"filled with a gap", "gap", []E{send("1"), send("2"), send("3"), read("bob", "3", 3), mark(history.Fill, "bob", 0), read("bob", "2", 2)}},
 		{"pipelined, kept the other way round", "reordered", []E{send("1"), send("2"), read("bob", "2", 1), read("bob", "1", 2)}},
 		{"pipelined on two connections", "", []E{send("1"), send("2", session("2")), read("bob", "2", 1), read("bob", "1", 2)}},

@@ -50,6 +50,9 @@ const (
 	// everything that was acknowledged before the pass began.
 	Complete Kind = "complete"
 
+	// End: the connection of the session ends. What a Fill had not come to is not missing.
+	End Kind = "end"
+
 	// State: for the session, the message Seq reads Body now, or is gone
 	// (Action is [Delete]).
 	State Kind = "state"

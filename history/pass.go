@@ -104,6 +104,15 @@ func (p *pass) fill(from int64) {
 	}
 }
 
+// end excuses what a filling had not come to.
+func (p *pass) end() {
+	for k := range p.missing {
+		if p.filling >= 0 && p.missing[k].low > p.filling {
+			p.missing[k].excused = true
+		}
+	}
+}
+
 // claim ends all excuses: what the session has not now it does not have.
 func (p *pass) claim(i int32, upTo int64) {
 	p.complete = i

@@ -256,6 +256,11 @@ func (d *device) send(a *ask) {
 
 // away forgets the connection. What was not answered may have happened.
 func (d *device) away() {
+	for _, v := range d.views {
+		if v.sync != nil && v.sync.begun {
+			d.record(history.Entry{Kind: history.End, Session: v.session, To: v.place})
+		}
+	}
 	d.conn.device = nil
 	d.conn, d.known = nil, false
 	for _, a := range d.asked {

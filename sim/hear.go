@@ -86,9 +86,13 @@ func (d *device) told(ev *wire.Event) {
 		v := d.view(address)
 		e := d.entry(ev, v.place)
 		own := e.From == d.account
-		d.read(v, ev.Seq, own && e.Action == wire.ActJoin)
-		e.Session = v.session
-		d.record(e)
+		if v.unclear(ev.Seq) {
+			v.note(ev.Seq)
+		} else {
+			d.read(v, ev.Seq, own && e.Action == wire.ActJoin)
+			e.Session = v.session
+			d.record(e)
+		}
 		if own {
 			d.moved(v, ev.Seq, e.Action)
 		}

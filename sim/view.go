@@ -26,6 +26,7 @@ type view struct {
 	murky   bool // the account has left and come back: whether the server repeats anything cannot be known
 
 	sync *syncing // on its way
+	deaf bool     // what comes may be of a moot sync: until its answer nothing is recorded
 }
 
 // syncing is a sync of one conversation that has been asked for.
@@ -41,7 +42,7 @@ func (v *view) misses() bool { return len(v.beyond) > 0 || v.behind > v.has }
 
 // connected begins anew on another connection, which is told after when since is set.
 func (v *view) connected(label string, since bool) {
-	v.session, v.pass, v.top, v.synced, v.sync, v.murky = label, since, 0, since, nil, false
+	v.session, v.pass, v.top, v.synced, v.sync, v.murky, v.deaf = label, since, 0, since, nil, false, false
 	if since {
 		v.top = v.has
 	}
@@ -62,6 +63,11 @@ func (d *device) read(v *view, seq uint64, joins bool) {
 		}
 	}
 	v.top = max(v.top, seq)
+	v.note(seq)
+}
+
+// note notes that the device has a number.
+func (v *view) note(seq uint64) {
 	if seq > v.has {
 		if v.beyond == nil {
 			v.beyond = map[uint64]bool{}
@@ -69,6 +75,14 @@ func (d *device) read(v *view, seq uint64, joins bool) {
 		v.beyond[seq] = true
 		v.advance()
 	}
+}
+
+// unclear tells whether a number may be of a sync that may be answered with anything.
+func (v *view) unclear(seq uint64) bool {
+	if s := v.sync; s != nil && s.moot && !s.begun && v.pass && seq <= v.top {
+		s.begun, v.deaf = true, true
+	}
+	return v.deaf
 }
 
 func (v *view) advance() {
@@ -115,6 +129,11 @@ func (d *device) beginSync(v *view) {
 
 // endSync is called when the server says that the sync is complete.
 func (d *device) endSync(v *view) {
+	if v.deaf {
+		v.deaf, v.sync = false, nil
+		d.epoch(v, false)
+		return
+	}
 	s := v.sync
 	v.sync = nil
 	if s == nil || s.begun {
