@@ -275,7 +275,7 @@ func TestARequestThatComesAgainIsHandledOnce(t *testing.T) {
 	}
 	// What failed can succeed the next time, and what only reads is read again.
 	for _, again := range []struct{ request, answer string }{
-		{`{"action":"create","id":"2","to":"#tea"}`, `{"response":409,"id":"2"}`},
+		{`{"action":"create","id":"2","to":"#tea"}`, `{"response":507,"id":"2"}`},
 		{`{"action":"history","id":"3","to":"#tea"}`, `{"response":200,"id":"3"}`},
 	} {
 		for range 2 {
@@ -286,6 +286,21 @@ func TestARequestThatComesAgainIsHandledOnce(t *testing.T) {
 				t.Errorf("heard %s", got)
 			}
 		}
+	}
+	// What was refused for good stays refused, though its reason may be gone when it comes again.
+	refused := m.with(`{"action":"msg","id":"4","to":"bob","message":"?"}`)
+	say(t, m, refused)
+	gets(t, s, refused)
+	puts(t, s, `{"response":404,"id":"4"}`)
+	for range 2 {
+		if got := m.hears(); got != "{\"response\":404,\"id\":\"4\"}\n" {
+			t.Errorf("heard %s", got)
+		}
+		say(t, m, refused)
+	}
+	m.hears()
+	if s.Ready() {
+		t.Error("what was refused is there to be read again")
 	}
 }
 

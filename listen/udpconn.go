@@ -227,7 +227,7 @@ func (c *udpConn) answer(object []byte, code wire.Code) error {
 		to = c.asked[0]
 		c.asked = append(c.asked[:0], c.asked[1:]...)
 	}
-	if code.IsError() || c.repeatable(to.action) {
+	if code.IsError() && code.Retryable() || !code.IsError() && c.repeatable(to.action) {
 		c.memory.forget(to.print)
 	} else {
 		c.memory.end(to.print, object)

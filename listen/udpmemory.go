@@ -8,7 +8,8 @@ import (
 )
 
 // memory is the newest requests of a session, and the answers of those that must not be
-// handled twice: what comes again is dropped while it is being handled, and after that
+// handled twice, or were refused for good: the way may bring a request a second time when
+// its reason is gone. What comes again is dropped while it is being handled, and after that
 // answered as before. It knows a request by all of its bytes.
 type memory struct {
 	all [memorySize]remembered // a ring
