@@ -41,7 +41,6 @@ type Peer struct {
 	Transport string     // "tcp", "tls", "unix", "ws", "wss", "http", "https", "udp", "quic"
 	Address   string     // for people and logs: "192.0.2.7:50312", "uid 1000"
 	Host      netip.Addr // whom limits per address count against; invalid = nobody (UNIX)
-	Local     bool       // the peer is on this machine: loopback or UNIX
 
 	// Since is when the connection came, before anything was found out about it;
 	// zero = now. A session's patience begins then.
@@ -55,6 +54,9 @@ type Peer struct {
 	// in a way of its own; "" = none. A Conn that interprets a dialect sets it
 	// before it returns the request that logs in.
 	Proven string
+
+	// Local tells that the peer is on this machine: loopback or UNIX.
+	Local bool
 
 	// Packets tells that the boundaries between writes may be lost on the way,
 	// as in every stream of bytes. Programs that take one read for one object

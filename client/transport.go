@@ -35,7 +35,7 @@ type stream struct {
 }
 
 func newStream(c net.Conn) *stream {
-	return &stream{Conn: c, cut: wire.Cutter{MaxBytes: maxAnswer, MaxDepth: wire.JIM2.Depth}}
+	return &stream{Conn: c, cut: wire.Cutter{MaxBytes: maxAnswer, MaxDepth: uint8(wire.JIM2.Depth)}}
 }
 
 func (s *stream) read() ([]byte, error) {

@@ -49,7 +49,7 @@ func (ls *Listeners) welcome(d *door, c net.Conn) {
 		return
 	}
 	a := &arrival{Conn: c, door: d, ls: ls}
-	a.peer.Since = time.Now()
+	a.identify()
 	if err := ls.limits.enter(); err != nil {
 		// Whoever is not told why is closed before the next is accepted: for these
 		// there is no open file to spare.
@@ -88,9 +88,9 @@ func (ls *Listeners) receive(a *arrival) {
 	ls.limits.leave(host)
 }
 
-// admit finds out who a connection is from, and tells whether it may stay.
+// admit finds out for whom a connection is, and tells whether it may stay.
 func (ls *Listeners) admit(a *arrival) bool {
-	if err := a.identify(&ls.o); err != nil {
+	if err := a.believe(&ls.o); err != nil {
 		ls.log.Debug("a connection was closed: its PROXY header is wrong", "peer", a.RemoteAddr(), "error", err)
 		a.peer.Host = unlimited
 		a.end()

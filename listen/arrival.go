@@ -33,9 +33,10 @@ func (a *arrival) end() {
 	a.ls.limits.leave(a.peer.Host)
 }
 
-// identify fills in the peer, after reading the PROXY header of those who must
-// send one.
-func (a *arrival) identify(o *Options) error {
+// identify fills in the peer. It is called before the connection has a goroutine,
+// whose stack the making of an address could make grow.
+func (a *arrival) identify() {
+	a.peer.Since = time.Now()
 	a.peer.UID = -1
 	a.peer.Packets = true
 	if a.door.unix != nil {
@@ -45,12 +46,17 @@ func (a *arrival) identify(o *Options) error {
 		if a.peer.UID < 0 {
 			a.peer.Address = "unix"
 		}
-		return nil
+		return
 	}
-	host, ok := hostOf(a.RemoteAddr())
 	a.peer.Transport, a.peer.Address = "tcp", a.RemoteAddr().String()
-	a.peer.Host, a.peer.Local = host, a.local()
-	if !ok || !o.trusted(host) {
+	a.peer.Host, _ = hostOf(a.RemoteAddr())
+	a.peer.Local = a.local()
+}
+
+// believe reads the PROXY header of those who must send one, which says for whom
+// the connection is.
+func (a *arrival) believe(o *Options) error {
+	if !a.peer.Host.IsValid() || !o.trusted(a.peer.Host) {
 		return nil
 	}
 	if err := a.SetReadDeadline(time.Now().Add(headerTimeout)); err != nil {

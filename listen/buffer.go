@@ -47,17 +47,17 @@ func giveBuffer(b []byte) {
 // that wait for bytes with a stack of 2 KiB, which is most of what an idle
 // connection costs; and a stack that has grown stays so for as long as the
 // connection. Therefore taking and giving calls nothing that needs stack: no
-// [sync.Pool], no mutex that would have to queue, and an allocation for one in
-// slabBuffers only.
+// [sync.Pool], no mutex that would have to queue, and no allocation.
 type shelf struct {
-	mu   sync.Mutex // held for a few instructions
-	free [shelfBuffers]*[smallBuffer]byte
-	n    int
+	mu      sync.Mutex // held for a few instructions
+	free    [shelfBuffers]*[smallBuffer]byte
+	n       int
+	filling bool // fill was started and has not ended
 }
 
 const (
 	shelfBuffers = 128
-	slabBuffers  = 16 // made at once
+	fillBuffers  = 16 // made at once
 )
 
 func (s *shelf) lock() {
@@ -68,18 +68,32 @@ func (s *shelf) lock() {
 
 func (s *shelf) take() *[smallBuffer]byte {
 	s.lock()
-	defer s.mu.Unlock()
-	if s.n == 0 {
-		slab := new([slabBuffers][smallBuffer]byte)
-		for i := range slab {
-			s.free[i] = &slab[i]
+	for s.n == 0 {
+		if !s.filling {
+			s.filling = true
+			go fillSmallBuffers()
 		}
-		s.n = slabBuffers
+		s.mu.Unlock()
+		runtime.Gosched() // for as long as it takes to make a few buffers
+		s.lock()
 	}
 	s.n--
 	b := s.free[s.n]
 	s.free[s.n] = nil
+	s.mu.Unlock()
 	return b
+}
+
+// fillSmallBuffers has a stack of its own, and is its own owner: it makes a few
+// buffers, waits for nothing, and ends. It makes each by itself: while one of
+// several that lie together is used, none of them is collected.
+func fillSmallBuffers() {
+	for range fillBuffers {
+		smallBuffers.give(new([smallBuffer]byte))
+	}
+	smallBuffers.lock()
+	smallBuffers.filling = false
+	smallBuffers.mu.Unlock()
 }
 
 // give drops b when the shelf is full.

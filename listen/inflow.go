@@ -19,8 +19,13 @@ type inflow struct {
 	buf  []byte // of takeBuffer; nil while nothing is kept
 	r, w int32  // buf[r:w] is kept; small, as all of this is there for each idle connection
 
+	// how it waits without a buffer; see park_unix.go
+	raw    syscall.RawConn            // nil: bytes must pass through conn
+	onRead func(fd uintptr) (ok bool) // (*inflow).read, made once
+	n      int32                      // bytes that it brought, or an errno, negative
+	one    [1]byte
+
 	bound bound // what is set on conn
-	park        // how it waits without a buffer
 }
 
 // bound is the time by which what has begun to come must be there in whole.
@@ -64,6 +69,7 @@ var errSlow = wire.Errorf(wire.Timeout, "an object must come in whole within %v"
 // begin receives from c, after the bytes of prefix, which are at most smallBuffer.
 func (in *inflow) begin(c net.Conn, prefix []byte) {
 	in.conn = c
+	in.settle()
 	if len(prefix) > 0 {
 		in.buf = takeBuffer(len(prefix))
 		in.w = int32(copy(in.buf, prefix))

@@ -4,10 +4,8 @@ package listen
 
 import "syscall"
 
-// park is how an inflow waits: with one byte.
-type park struct {
-	one [1]byte
-}
+// settle leaves it at waiting with a buffer of one byte.
+func (*inflow) settle() {}
 
 // receive reads into the free part of the buffer, which it takes when there is
 // something to read.

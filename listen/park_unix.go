@@ -8,31 +8,27 @@ import (
 	"syscall"
 )
 
-// park is how an inflow waits: a plain socket is asked for bytes whenever it has
-// some, with a buffer that is taken for the asking.
-type park struct {
-	raw    syscall.RawConn            // nil: bytes must pass through net.Conn
-	onRead func(fd uintptr) (ok bool) // (*inflow).read, made once
-	errno  syscall.Errno              // what it ended with
-	n      int32                      // and how many bytes it brought
-	one    [1]byte
+// settle finds out how to wait, where the stack is not deep yet: see [shelf]. A
+// plain socket is asked for bytes whenever it has some, with a buffer that is taken
+// for the asking.
+func (in *inflow) settle() {
+	if in.raw = syscallConn(in.conn); in.raw != nil {
+		in.onRead = in.read
+	}
 }
 
 // receive reads into the free part of the buffer, which it takes when there is
 // something to read.
 func (in *inflow) receive() (int, error) {
-	if in.onRead == nil {
-		if in.raw = syscallConn(in.conn); in.raw == nil {
-			return in.receiveOne(in.one[:])
-		}
-		in.onRead = in.read
+	if in.raw == nil {
+		return in.receiveOne(in.one[:])
 	}
 	if err := in.raw.Read(in.onRead); err != nil {
 		return 0, err
 	}
 	switch {
-	case in.errno != 0:
-		return 0, os.NewSyscallError("read", in.errno)
+	case in.n < 0:
+		return 0, os.NewSyscallError("read", syscall.Errno(-in.n))
 	case in.n == 0:
 		return 0, io.EOF
 	}
@@ -55,9 +51,9 @@ func (in *inflow) read(fd uintptr) bool {
 		}
 		return false
 	}
-	in.n, in.errno = int32(n), 0
+	in.n = int32(n)
 	if err != nil {
-		in.errno = err.(syscall.Errno) // package syscall has no other errors of read
+		in.n = -int32(err.(syscall.Errno)) // package syscall has no other errors of read
 	}
 	return true
 }

@@ -61,7 +61,7 @@ func isTyped(p []byte) (typed, known bool) {
 		return false, true
 	}
 	switch b := p[0]; {
-	case b == 0xff && len(p) == 1, strings.HasPrefix(bom, string(p)):
+	case b == 0xff && len(p) == 1, len(p) <= len(bom) && string(p) == bom[:len(p)]:
 		return false, false
 	case b == 0xff:
 		return p[1] >= 0xf0 && p[1] != 0xfe, true // telnet, and not the mark of UTF-16

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,10 +21,10 @@ import (
 type stream struct {
 	in     inflow
 	cutter wire.Cutter
-	peer   *chat.Peer
-	close  sync.Once
+	peer   chat.Peer
 	closed atomic.Bool
-	begin  beginLines // nil = objects come, or what comes was found out
+	over   atomic.Bool // shut was called
+	begin  beginLines  // nil = objects come, or what comes was found out
 	lines  atomic.Pointer[chat.Conn]
 }
 
@@ -35,13 +34,13 @@ type beginLines func(io.ReadWriteCloser, *chat.Peer) chat.Conn
 // newStream serves c, of which prefix has been read. A person may type lines there
 // where lines is not nil.
 func newStream(c net.Conn, peer *chat.Peer, prefix []byte, lines beginLines) *stream {
-	s := &stream{peer: peer, cutter: newCutter(), begin: lines}
+	s := &stream{peer: *peer, cutter: newCutter(), begin: lines}
 	s.in.begin(c, prefix)
 	return s
 }
 
 func newCutter() wire.Cutter {
-	return wire.Cutter{MaxBytes: wire.JIM2.Object, MaxDepth: wire.JIM2.Depth}
+	return wire.Cutter{MaxBytes: int32(wire.JIM2.Object), MaxDepth: uint8(wire.JIM2.Depth)}
 }
 
 // Read is [chat.Conn]'s. An end between objects is io.EOF, one inside an object
@@ -109,14 +108,18 @@ func (s *stream) Close() error {
 	return nil
 }
 
-func (s *stream) shut() { s.close.Do(func() { shut(s.in.conn) }) }
+func (s *stream) shut() {
+	if !s.over.Swap(true) {
+		shut(s.in.conn)
+	}
+}
 
 // Peer is [chat.Conn]'s.
 func (s *stream) Peer() *chat.Peer {
 	if c := s.lines.Load(); c != nil {
 		return (*c).Peer()
 	}
-	return s.peer
+	return &s.peer
 }
 
 // write writes batches in the form that a transport gives them. What fits into

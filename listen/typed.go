@@ -18,7 +18,7 @@ func (s *stream) findOut(end bool) {
 		return
 	}
 	s.in.hurry(false) // a person may take a while
-	c := begin((*bare)(s), s.peer)
+	c := begin((*bare)(s), &s.peer)
 	s.lines.Store(&c)
 	if s.closed.Load() { // and Close may not have seen c
 		c.Close() // never fails

@@ -23,24 +23,24 @@ import (
 // is over; only one of many times that size ends the connection.
 type webSocket struct {
 	in   inflow
-	peer *chat.Peer
+	peer chat.Peer
 
 	// Read's own. What is kept of in begins with the message that is being put
 	// together; frames not yet looked at begin at at, and what is between is
 	// done with.
 	text     int   // bytes of the message
 	at       int   // not before text
+	done     int   // bytes that the next Read is done with
 	open     bool  // the message's first fragment has come, its last has not
 	tooLarge bool  // it is being thrown away
 	last     bool  // and this is its last fragment
 	weight   int64 // bytes of its fragments so far, the current one included
 	skip     int64 // bytes of the current fragment yet to be thrown away
-	done     int   // bytes that the next Read is done with
 	pong     []byte
 
 	out    sync.Mutex // held while Write writes
 	status atomic.Pointer[violation]
-	close  sync.Once
+	over   atomic.Bool // Close was called
 }
 
 // maxWeight is how large a message may be to be thrown away with the connection
@@ -52,7 +52,7 @@ const closeTimeout = 50 * time.Millisecond
 
 // newWebSocket serves c after the handshake; prefix has been read behind it.
 func newWebSocket(c net.Conn, peer *chat.Peer, prefix []byte) *webSocket {
-	s := &webSocket{peer: peer}
+	s := &webSocket{peer: *peer}
 	s.in.begin(c, prefix)
 	return s
 }
@@ -252,7 +252,9 @@ func (c *webSocket) Write(batches []*wire.Batch) error {
 // Close is [chat.Conn]'s. It tells the peer why in a close frame, unless bytes
 // are under way to it that it does not take. It never fails.
 func (c *webSocket) Close() error {
-	c.close.Do(c.sayBye)
+	if !c.over.Swap(true) {
+		c.sayBye()
+	}
 	return nil
 }
 
@@ -271,7 +273,7 @@ func (c *webSocket) sayBye() {
 	shut(c.in.conn)
 }
 
-func (c *webSocket) Peer() *chat.Peer { return c.peer }
+func (c *webSocket) Peer() *chat.Peer { return &c.peer }
 
 // single is the one object that message is, without white space around it.
 func single(message []byte) ([]byte, *wire.Error) {

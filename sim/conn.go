@@ -55,7 +55,7 @@ func newConn(n int, label string, d *device) *conn {
 	c := &conn{
 		n: n, label: label, device: d, window: roomy,
 		peer:   chat.Peer{Transport: "sim", Address: label, Local: true, UID: -1},
-		cutter: wire.Cutter{MaxBytes: wire.JIM2.Object, MaxDepth: wire.JIM2.Depth},
+		cutter: wire.Cutter{MaxBytes: int32(wire.JIM2.Object), MaxDepth: uint8(wire.JIM2.Depth)},
 	}
 	c.changed.L = &c.mu
 	return c

@@ -51,7 +51,7 @@ type line struct {
 }
 
 func newLine(conn net.Conn) *line {
-	return &line{Conn: conn, cut: wire.Cutter{MaxBytes: 1 << 20, MaxDepth: wire.JIM2.Depth}, buf: make([]byte, 0, 4096)}
+	return &line{Conn: conn, cut: wire.Cutter{MaxBytes: 1 << 20, MaxDepth: uint8(wire.JIM2.Depth)}, buf: make([]byte, 0, 4096)}
 }
 
 // object is the next object that comes, good until the next call.

@@ -10,17 +10,18 @@ import "bytes"
 // back after a broken one: at an object that begins where none can stand, or at
 // the next line.
 type Cutter struct {
-	MaxBytes int // an object's size
-	MaxDepth int // nesting, the outermost object counted; at most 64
+	// small, as there is one for each idle connection
+	MaxBytes int32 // an object's size; at most 64 MiB
+	MaxDepth uint8 // nesting, the outermost object counted; at most 64
 
 	state   cutState
-	seen    int    // bytes of the object looked at so far
-	skipped int    // bytes thrown away since the fault
-	depth   int    // open objects and arrays
-	kinds   uint64 // one bit for each of them: 1 = array
 	last    byte   // the last byte that was not white space, outside strings
 	quoted  bool   // inside a string
 	escaped bool   // after a backslash in it
+	seen    int32  // bytes of the object looked at so far
+	skipped int32  // bytes thrown away since the fault
+	depth   int32  // open objects and arrays
+	kinds   uint64 // one bit for each of them: 1 = array
 	fault   *Error // what is wrong with what is being skipped
 }
 
@@ -63,7 +64,7 @@ func (c *Cutter) Cut(p []byte) (object []byte, done int, err *Error) {
 		return c.skipLine(p, done)
 	}
 	start := done
-	for i := start + c.seen; i < len(p); i++ {
+	for i := start + int(c.seen); i < len(p); i++ {
 		if c.quoted {
 			if i += c.plainText(p[i:]); i == len(p) {
 				break
@@ -93,7 +94,7 @@ func (c *Cutter) end(object []byte, done int) ([]byte, int, *Error) {
 	if fault := c.reset(); fault != nil {
 		return nil, done, fault
 	}
-	if len(object) > c.MaxBytes {
+	if len(object) > int(c.MaxBytes) {
 		return nil, done, c.tooLarge()
 	}
 	return object, done, nil
@@ -101,7 +102,7 @@ func (c *Cutter) end(object []byte, done int) ([]byte, int, *Error) {
 
 // weigh gives up an object of which size bytes have come and that is not done.
 func (c *Cutter) weigh(size int) {
-	if c.state == inside && size > c.MaxBytes {
+	if c.state == inside && size > int(c.MaxBytes) {
 		c.state, c.fault = skipping, c.tooLarge()
 	}
 }
@@ -111,11 +112,11 @@ func (c *Cutter) weigh(size int) {
 func (c *Cutter) pause(size int) int {
 	c.weigh(size)
 	if c.state == inside {
-		c.seen = size
+		c.seen = int32(size)
 		return 0
 	}
 	c.seen = 0
-	c.skipped += size
+	c.skipped += int32(size)
 	return size
 }
 
@@ -123,7 +124,7 @@ func (c *Cutter) skipLine(p []byte, from int) ([]byte, int, *Error) {
 	if i := bytes.IndexByte(p[from:], '\n'); i >= 0 {
 		return nil, from + i + 1, c.reset()
 	}
-	c.skipped += len(p) - from
+	c.skipped += int32(len(p) - from)
 	return nil, len(p), c.tired()
 }
 
@@ -226,7 +227,7 @@ func (c *Cutter) open(b byte) {
 	if b == '[' {
 		c.kinds |= 1
 	}
-	if c.depth > c.MaxDepth && c.state == inside {
+	if c.depth > int32(c.MaxDepth) && c.state == inside {
 		c.state = skipping
 		c.fault = Errorf(BadRequest, "nested deeper than %d", c.MaxDepth)
 	}

@@ -38,7 +38,7 @@ func onStream(random *rand.Rand, object []byte) (got []any) {
 	}
 	var d Decoder
 	var r Request
-	for _, out := range cutAll(&Cutter{MaxBytes: JIM2.Object, MaxDepth: JIM2.Depth}, packets...) {
+	for _, out := range cutAll(&Cutter{MaxBytes: int32(JIM2.Object), MaxDepth: uint8(JIM2.Depth)}, packets...) {
 		var code float64
 		if n, _ := fmt.Sscanf(out, "!%g", &code); n == 1 {
 			got = append(got, code)

@@ -205,8 +205,8 @@ func TestVectorsOfServers(t *testing.T) {
 
 type streamVector struct {
 	Name     string           `json:"name"`
-	MaxBytes int              `json:"max_bytes"`
-	MaxDepth int              `json:"max_depth"`
+	MaxBytes int32            `json:"max_bytes"`
+	MaxDepth uint8            `json:"max_depth"`
 	Chunks   []parts          `json:"chunks"`
 	Want     []jsontext.Value `json:"want"` // objects, codes of errors, "close"
 	Partial  bool             `json:"partial"`
@@ -259,7 +259,7 @@ func TestCutterAndDecoderAgree(t *testing.T) {
 			packets = append(packets, rest[:n])
 			rest = rest[n:]
 		}
-		cutter := &Cutter{MaxBytes: JIM2.Object, MaxDepth: JIM2.Depth}
+		cutter := &Cutter{MaxBytes: int32(JIM2.Object), MaxDepth: uint8(JIM2.Depth)}
 		if got := cutAll(cutter, packets...); !slices.Equal(got, objects) {
 			t.Fatalf("%d objects went in, %d came out", len(objects), len(got))
 		}
