@@ -227,8 +227,8 @@ func (s *Session) listSessions(r *wire.Request) (*wire.Response, error) {
 	for _, other := range s.hub.sessionsOf(s.account.ID) {
 		other.mu.Lock()
 		answer.Sessions = append(answer.Sessions, wire.SessionInfo{
-			ID: liveMark + strconv.FormatUint(other.id, 10), Device: other.name, Transport: other.peer.Transport,
-			Address: other.peer.Address, Since: wire.At(other.began), Current: other == s,
+			ID: liveMark + strconv.FormatUint(other.id, 10), Device: other.device.called(), Transport: other.peer.Transport,
+			Address: other.peer.Address, Since: wire.At(other.hub.began.Add(other.began)), Current: other == s,
 		})
 		other.mu.Unlock()
 	}
@@ -264,12 +264,15 @@ func (s *Session) cutOne(what string) bool {
 
 func (s *Session) setDevice(token int64) {
 	s.mu.Lock()
-	s.device = token
+	s.device = newDevice(s.device.called(), token)
 	s.mu.Unlock()
 }
 
 func (s *Session) tokenID() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.device
+	if s.device == nil {
+		return 0
+	}
+	return s.device.token
 }

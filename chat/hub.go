@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -70,6 +71,7 @@ type Hub struct {
 	stop      chan struct{} // closed by Shutdown, ends the hub's own goroutines
 	own       sync.WaitGroup
 
+	began       time.Time
 	nextSession atomic.Uint64
 	presence    presence
 	workers     workers
@@ -77,7 +79,7 @@ type Hub struct {
 
 	mu       sync.Mutex
 	closing  bool
-	sessions map[*Session]struct{}
+	sessions []*Session // in no order; each knows its place
 	people   map[AccountID]*person
 	rooms    map[ConversationID]*Room
 	ended    chan struct{} // closed when closing and no session is left
@@ -98,20 +100,20 @@ func New(store Store, o Options) *Hub {
 		o.Clock = time.Now
 	}
 	h := &Hub{
-		store:    store,
-		opt:      o,
-		log:      o.Log,
-		rates:    newRates(o.NoLimits),
-		failed:   make(chan error, 1),
-		stop:     make(chan struct{}),
-		sessions: map[*Session]struct{}{},
-		people:   map[AccountID]*person{},
-		rooms:    map[ConversationID]*Room{},
-		ended:    make(chan struct{}),
+		store:  store,
+		opt:    o,
+		log:    o.Log,
+		rates:  newRates(o.NoLimits),
+		failed: make(chan error, 1),
+		stop:   make(chan struct{}),
+		began:  time.Now(),
+		people: map[AccountID]*person{},
+		rooms:  map[ConversationID]*Room{},
+		ended:  make(chan struct{}),
 	}
 	h.passwords = newPasswords(h.counts.messages.Load)
 	h.trust, h.distrust = context.WithCancel(context.Background())
-	h.workers.hired = make(chan *worker)
+	h.workers.open()
 	h.presence.wake = make(chan struct{}, 1)
 	store.Start(h.kept, h.fail)
 	h.own.Go(h.watch)
@@ -170,10 +172,7 @@ func (h *Hub) Shutdown(ctx context.Context, retryAfter time.Duration) error {
 	}
 	h.closing = true
 	close(h.stop)
-	all := make([]*Session, 0, len(h.sessions))
-	for s := range h.sessions {
-		all = append(all, s)
-	}
+	all := slices.Clone(h.sessions)
 	if len(all) == 0 {
 		close(h.ended)
 	}
@@ -225,7 +224,8 @@ func (h *Hub) enter(s *Session) bool {
 	if h.closing {
 		return false
 	}
-	h.sessions[s] = struct{}{}
+	s.index = int32(len(h.sessions))
+	h.sessions = append(h.sessions, s)
 	return true
 }
 
@@ -233,7 +233,11 @@ func (h *Hub) exit(s *Session) {
 	h.logout(s)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.sessions, s)
+	end := len(h.sessions) - 1
+	h.sessions[s.index] = h.sessions[end]
+	h.sessions[s.index].index = s.index
+	h.sessions[end] = nil
+	h.sessions = h.sessions[:end]
 	if h.closing && len(h.sessions) == 0 {
 		close(h.ended)
 	}
@@ -262,7 +266,7 @@ func (h *Hub) watch() {
 		h.writers.trim()
 		h.mu.Lock()
 		h.forgetRooms()
-		for s := range h.sessions {
+		for _, s := range h.sessions {
 			if s.out.stalled(now, writeStall) {
 				h.counts.stalled.Add(1)
 				s.out.hangUp()

@@ -291,7 +291,7 @@ func (s *Session) login(r *wire.Request, l *admission) (*wire.Response, error) {
 func (s *Session) setAccount(l *admission, p *person, device string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.account, s.person, s.device, s.name = &l.account, p, l.token, device
+	s.account, s.person, s.device = &l.account, p, newDevice(device, l.token)
 	if p != nil {
 		s.account = &p.account // shared by the person's sessions
 	}

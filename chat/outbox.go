@@ -28,16 +28,16 @@ type outbox struct {
 	hub *Hub // static after construction: counts what is dropped, and has the writers
 
 	mu      sync.Mutex
-	conn    Conn // what is written to next; the connection itself, or what interprets it
+	writing bool
+	slow    bool  // writes take their time, and their Conn sees to those that stall
+	full    bool  // nothing more may be put in: finish was called, or the peer is gone
+	pending int32 // entries of the session on their way to the disk
+	conn    Conn  // what is written to next; the connection itself, or what interprets it
 	queue   []*wire.Batch
 	spare   []*wire.Batch // the last queue, to be used again
 	tail    *wire.Batch   // the last of queue while it is this outbox's own and may grow
 	size    int           // bytes in queue and being written
-	pending int           // entries of the session on their way to the disk
-	lagging []*sub        // subs with a number in behind
-	writing bool
-	slow    bool          // writes take their time, and their Conn sees to those that stall
-	full    bool          // nothing more may be put in: finish was called, or the peer is gone
+	lagging *sub          // subs with a number in behind, a list
 	since   int64         // when the write under way began, in ns since 1970; 0 = none
 	changed chan struct{} // closed at the next change that somebody waits for
 }
@@ -75,7 +75,7 @@ func (o *outbox) tell(to *sub, b *wire.Batch, seq uint64) bool {
 	}
 	o.hub.counts.behind.Add(uint64(b.Len()))
 	if to.behind == 0 {
-		o.lagging = append(o.lagging, to)
+		to.slower, o.lagging = o.lagging, to
 	}
 	to.behind = seq
 	return false
@@ -89,11 +89,13 @@ func (o *outbox) interpret(c Conn) {
 }
 
 // hangUp closes the connection.
-func (o *outbox) hangUp() {
+func (o *outbox) hangUp() { o.peerSide().Close() }
+
+// peerSide is what is written to next.
+func (o *outbox) peerSide() Conn {
 	o.mu.Lock()
-	c := o.conn
-	o.mu.Unlock()
-	c.Close()
+	defer o.mu.Unlock()
+	return o.conn
 }
 
 // most is how many bytes may wait.
@@ -265,15 +267,14 @@ func (o *outbox) rest() {
 // catchUp tells, once everything before has been written, which conversations
 // are behind and up to where.
 func (o *outbox) catchUp() {
-	if len(o.lagging) == 0 || o.full {
+	if o.lagging == nil || o.full {
 		return
 	}
 	b := new(wire.Batch)
-	for _, sub := range o.lagging {
+	for sub := o.lagging; sub != nil; sub = o.lagging {
 		b.AppendEvent(&wire.Event{Action: wire.ActBehind, To: sub.address, Seq: sub.behind})
-		sub.behind = 0
+		o.lagging, sub.slower, sub.behind = sub.slower, nil, 0
 	}
-	o.lagging = o.lagging[:0]
 	o.queue = append(o.queue, b)
 	o.size += len(b.Bytes())
 }
@@ -299,8 +300,5 @@ func (o *outbox) wrote(batches []*wire.Batch, err error) {
 }
 
 func (o *outbox) send(batches []*wire.Batch) error {
-	o.mu.Lock()
-	c := o.conn
-	o.mu.Unlock()
-	return c.Write(batches)
+	return o.peerSide().Write(batches)
 }

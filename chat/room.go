@@ -49,7 +49,9 @@ type sub struct {
 	synced   bool   // a sync has been answered since
 	read     uint64 // events up to here were read to the peer from the log
 
-	behind uint64 // guarded by out.mu: events up to here were not told
+	// guarded by out.mu
+	behind uint64 // events up to here were not told; 0 = all were
+	slower *sub   // the next in out.lagging
 }
 
 // room finds the room of a conversation and takes a reference, to be
@@ -247,7 +249,7 @@ func (s *Session) listen(r *Room, key, address string, late bool) *sub {
 		s.subs = map[string]*sub{}
 	}
 	w, owed := s.owed[key]
-	n := &sub{room: r, out: s.out, session: s, who: s.account.ID, address: address, catching: owed && !w.read}
+	n := &sub{room: r, out: &s.out, session: s, who: s.account.ID, address: address, catching: owed && !w.read}
 	if w.read {
 		n.read = w.seq
 		delete(s.owed, key)

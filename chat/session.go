@@ -21,30 +21,31 @@ const (
 	coolDown   = time.Second      // from then on, for each that is refused
 )
 
-// Session is one connection and who is at its end.
+// Session is one connection and who is at its end. It is kept small, and one
+// object, as most of them say nothing most of the time.
 type Session struct {
 	// static after construction, but that the peer may be interpreted before it
 	// says who it is
 	hub   *Hub
 	peer  *Peer
-	out   *outbox
 	id    uint64
-	began time.Time
+	began time.Duration // after the hub
+	out   outbox
 
 	// owned by the goroutine of run
 	ctx     context.Context
-	conn    Conn // what is read: the connection itself, or what interprets it
 	spoke   bool // an object was decoded
-	strikes int  // broken objects since the last good one
-	heat    int  // objects that were refused, less those that were not
 	leaving bool // quit was said
+	strikes int8 // broken objects since the last good one
+	heat    int8 // objects that were refused, less those that were not
+
+	index int32 // in Hub.sessions; guarded by Hub.mu
 
 	// guarded by mu; written by run's goroutine only, which may read them without
 	mu      sync.Mutex
 	account *Account        // nobody = not logged in
 	person  *person         // nil = not logged in, or brief
-	device  int64           // the token that logged in; 0 = none
-	name    string          // the device's, as it was given
+	device  *device         // nil = it has no name and no token
 	subs    map[string]*sub // by compared address
 
 	// owed is, of conversations that are being read to the session and of some that
@@ -54,17 +55,46 @@ type Session struct {
 	patience *time.Timer // until it is known who it is; then nil
 }
 
+// device is what a session was given by the program at its other end.
+type device struct {
+	name  string // as it was given
+	token int64  // that logged in; 0 = none
+}
+
+func newDevice(name string, token int64) *device {
+	if name == "" && token == 0 {
+		return nil
+	}
+	return &device{name, token}
+}
+
+func (d *device) called() string {
+	if d == nil {
+		return ""
+	}
+	return d.name
+}
+
 func newSession(h *Hub, c Conn) *Session {
 	s := &Session{
-		hub: h, conn: c, peer: c.Peer(), account: &nobody,
-		id: h.nextSession.Add(1),
+		hub: h, peer: c.Peer(), account: &nobody,
+		id:  h.nextSession.Add(1),
+		out: outbox{conn: c, hub: h},
 	}
-	if s.began = s.peer.Since; s.began.IsZero() {
-		s.began = time.Now()
+	since := s.peer.Since
+	if since.IsZero() {
+		since = time.Now()
 	}
-	s.out = &outbox{conn: c, hub: h}
+	s.began = since.Sub(h.began)
 	return s
 }
+
+// conn is what is read: the connection itself, or what interprets it. It is for the
+// goroutine of run, which alone changes it.
+func (s *Session) conn() Conn { return s.out.conn }
+
+// age is how long ago the connection came.
+func (s *Session) age() time.Duration { return time.Since(s.hub.began) - s.began }
 
 // run reads and handles objects until the connection ends.
 func (s *Session) run(ctx context.Context) {
@@ -80,7 +110,7 @@ func (s *Session) run(ctx context.Context) {
 	} else if s.leaving || err != nil && s.bid(err) {
 		s.out.wait()
 	}
-	s.conn.Close()
+	s.conn().Close()
 	s.out.close()
 	s.out.wait()
 	// Entries on their way come back to this session.
@@ -103,7 +133,7 @@ func (s *Session) log(err error) {
 		err = nil
 	}
 	s.hub.log.Debug("session over", "session", s.id, "peer", s.peer.Address, "transport", s.peer.Transport,
-		"account", s.account.Name, "lasted", time.Since(s.began).Round(time.Millisecond), "err", err)
+		"account", s.account.Name, "lasted", s.age().Round(time.Millisecond), "err", err)
 }
 
 // waitForLogin tells a silent peer how to begin, and later ends it, unless
@@ -114,7 +144,7 @@ func (s *Session) waitForLogin() {
 	}
 	s.mu.Lock() // the timer's function waits until the timer is known
 	defer s.mu.Unlock()
-	s.patience = time.AfterFunc(probeAfter-time.Since(s.began), func() {
+	s.patience = time.AfterFunc(probeAfter-s.age(), func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.patience == nil {
@@ -134,7 +164,7 @@ func (s *Session) giveUp() {
 	if s.patience == nil {
 		return
 	}
-	if left := typeAfter - time.Since(s.began); left > 0 && s.conn.Peer().Person {
+	if left := typeAfter - s.age(); left > 0 && s.out.peerSide().Peer().Person {
 		s.patience = time.AfterFunc(left, s.giveUp)
 		return
 	}
@@ -169,7 +199,7 @@ func (s *Session) readAll() error {
 		if s.heat > heatMax {
 			s.cool()
 		}
-		object, err := s.conn.Read()
+		object, err := s.conn().Read()
 		if err != nil {
 			err = s.fault(err, "")
 		} else {
@@ -189,11 +219,11 @@ func (s *Session) burst(w *worker, object []byte) error {
 			return err
 		}
 		s.breathe()
-		if s.leaving || s.heat > heatMax || !s.conn.Ready() {
+		if s.leaving || s.heat > heatMax || !s.conn().Ready() {
 			return nil
 		}
 		var err error
-		for object, err = s.conn.Read(); err != nil; object, err = s.conn.Read() {
+		for object, err = s.conn().Read(); err != nil; object, err = s.conn().Read() {
 			if err = s.fault(err, ""); err != nil {
 				return err
 			}
@@ -204,8 +234,8 @@ func (s *Session) burst(w *worker, object []byte) error {
 // take decodes and handles one object. An error ends the session.
 func (s *Session) take(w *worker, object []byte) error {
 	if !s.spoke && s.hub.opt.Interpret != nil && !s.peer.Brief && !s.peer.Datagrams {
-		if c := s.hub.opt.Interpret(s.conn, object); c != nil {
-			s.conn, s.peer = c, c.Peer()
+		if c := s.hub.opt.Interpret(s.conn(), object); c != nil {
+			s.peer = c.Peer()
 			s.out.interpret(c)
 			s.spoken()
 			var err error
@@ -262,7 +292,7 @@ func (s *Session) settle() {
 // breathe waits while the peer takes its answers too slowly, or too much of what
 // it said is on its way to the disk.
 func (s *Session) breathe() {
-	o := s.out
+	o := &s.out
 	o.await(s.ctx, func() bool { return o.full || o.size < answerBytes && o.pending < pendingMax })
 }
 

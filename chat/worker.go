@@ -16,7 +16,12 @@ type workers struct {
 	mu    sync.Mutex // held for a few instructions
 	idle  []*worker  // the one used last is used next
 	all   sync.WaitGroup
+	begin func()       // work: made once, as making it allocates
 	hired chan *worker // new ones, each for who has started it
+}
+
+func (ws *workers) open() {
+	ws.begin, ws.hired = ws.work, make(chan *worker)
 }
 
 // worker is one goroutine and what decoding needs.
@@ -38,8 +43,16 @@ type job struct {
 
 // handle handles an object and those that came with it, and returns when that is
 // done. An error ends the session.
+//
+// It is called by the goroutines of sessions, whose stacks must not grow: a new
+// worker is made by its own goroutine, and what waits here waits no deeper.
 func (ws *workers) handle(s *Session, object []byte) error {
 	w := ws.take()
+	if w == nil {
+		ws.all.Add(1)
+		go ws.begin()
+		w = <-ws.hired
+	}
 	w.jobs <- job{s, object}
 	err := <-w.done
 	ws.lock()
@@ -49,19 +62,15 @@ func (ws *workers) handle(s *Session, object []byte) error {
 	return err
 }
 
-// take returns a worker that has nothing to do. It is called by the goroutines of
-// sessions, whose stacks must not grow: a new worker is made by its own goroutine.
-func (ws *workers) take() *worker {
+// take returns a worker that has nothing to do, nil where there is none.
+func (ws *workers) take() (w *worker) {
 	ws.lock()
 	if n := len(ws.idle); n > 0 {
-		w := ws.idle[n-1]
+		w = ws.idle[n-1]
 		ws.idle = ws.idle[:n-1]
-		ws.mu.Unlock()
-		return w
 	}
 	ws.mu.Unlock()
-	ws.all.Go(ws.work)
-	return <-ws.hired
+	return w
 }
 
 // lock is for the goroutines of sessions: waiting in a mutex's queue would make
@@ -73,6 +82,7 @@ func (ws *workers) lock() {
 }
 
 func (ws *workers) work() {
+	defer ws.all.Done()
 	w := &worker{jobs: make(chan job), done: make(chan error)}
 	ws.hired <- w
 	for j := range w.jobs {
