@@ -144,7 +144,9 @@ func (h *Hub) Serve(ctx context.Context, c Conn) {
 		c.Close()
 		return
 	}
-	s.run(ctx)
+	s.ctx = ctx
+	s.waitForLogin()
+	s.end(s.readAll())
 	h.exit(s)
 }
 

@@ -32,7 +32,7 @@ type Session struct {
 	began time.Duration // after the hub
 	out   outbox
 
-	// owned by the goroutine of run
+	// owned by the goroutine of readAll
 	ctx     context.Context
 	spoke   bool // an object was decoded
 	leaving bool // quit was said
@@ -41,7 +41,7 @@ type Session struct {
 
 	index int32 // in Hub.sessions; guarded by Hub.mu
 
-	// guarded by mu; written by run's goroutine only, which may read them without
+	// guarded by mu; written by readAll's goroutine only, which may read them without
 	mu      sync.Mutex
 	account *Account        // nobody = not logged in
 	person  *person         // nil = not logged in, or brief
@@ -90,17 +90,15 @@ func newSession(h *Hub, c Conn) *Session {
 }
 
 // conn is what is read: the connection itself, or what interprets it. It is for the
-// goroutine of run, which alone changes it.
+// goroutine of readAll, which alone changes it.
 func (s *Session) conn() Conn { return s.out.conn }
 
 // age is how long ago the connection came.
 func (s *Session) age() time.Duration { return time.Since(s.hub.began) - s.began }
 
-// run reads and handles objects until the connection ends.
-func (s *Session) run(ctx context.Context) {
-	s.ctx = ctx
-	s.waitForLogin()
-	err := s.readAll()
+// end lets what is to be said be said, and waits for what is on its way. err is how
+// reading ended, nil = with quit.
+func (s *Session) end(err error) {
 	s.stopWaiting()
 	if errors.Is(err, io.EOF) {
 		// The peer has said all it wants to say, and may still be listening.

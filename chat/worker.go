@@ -26,19 +26,17 @@ func (ws *workers) open() {
 
 // worker is one goroutine and what decoding needs.
 type worker struct {
-	jobs chan job
-	done chan error
+	begin chan struct{}
+	done  chan error
+
+	// the first object of a burst, and whose it is; set before begin
+	session *Session
+	object  []byte
 
 	decoder wire.Decoder
 	request wire.Request
 	decoded uint // objects
 	unused  int  // how often trim saw it idle; guarded by workers.mu
-}
-
-// job is the first object of a burst, and whose it is.
-type job struct {
-	session *Session
-	object  []byte
 }
 
 // handle handles an object and those that came with it, and returns when that is
@@ -53,12 +51,10 @@ func (ws *workers) handle(s *Session, object []byte) error {
 		go ws.begin()
 		w = <-ws.hired
 	}
-	w.jobs <- job{s, object}
+	w.session, w.object = s, object
+	w.begin <- struct{}{}
 	err := <-w.done
-	ws.lock()
-	w.unused = 0
-	ws.idle = append(ws.idle, w)
-	ws.mu.Unlock()
+	ws.rest(w)
 	return err
 }
 
@@ -73,6 +69,14 @@ func (ws *workers) take() (w *worker) {
 	return w
 }
 
+// rest makes w one to be used again.
+func (ws *workers) rest(w *worker) {
+	ws.lock()
+	w.unused = 0
+	ws.idle = append(ws.idle, w)
+	ws.mu.Unlock()
+}
+
 // lock is for the goroutines of sessions: waiting in a mutex's queue would make
 // their stacks grow.
 func (ws *workers) lock() {
@@ -83,10 +87,12 @@ func (ws *workers) lock() {
 
 func (ws *workers) work() {
 	defer ws.all.Done()
-	w := &worker{jobs: make(chan job), done: make(chan error)}
+	w := &worker{begin: make(chan struct{}), done: make(chan error)}
 	ws.hired <- w
-	for j := range w.jobs {
-		w.done <- j.session.burst(w, j.object)
+	for range w.begin {
+		err := w.session.burst(w, w.object)
+		w.session, w.object = nil, nil
+		w.done <- err
 	}
 }
 
@@ -109,7 +115,7 @@ func (ws *workers) trim() {
 	kept := ws.idle[:0]
 	for _, w := range ws.idle {
 		if w.unused++; w.unused > 2 {
-			close(w.jobs)
+			close(w.begin)
 		} else {
 			kept = append(kept, w)
 		}
@@ -122,7 +128,7 @@ func (ws *workers) trim() {
 func (ws *workers) stop() {
 	ws.mu.Lock()
 	for _, w := range ws.idle {
-		close(w.jobs)
+		close(w.begin)
 	}
 	ws.idle = nil
 	ws.mu.Unlock()

@@ -69,23 +69,28 @@ func (ls *Listeners) welcome(d *door, c net.Conn) {
 // receive finds out what a connection speaks and serves it, if it is JIM.
 //
 // The memory of an idle connection is mostly the stack of this goroutine, and one
-// that has grown hardly ever shrinks to its first 2 KiB again. So the steps stand
-// side by side here, and wait for first bytes in a shallow one.
+// that has grown hardly ever shrinks to its first 2 KiB again. So what comes before
+// the session has its own frames, which are gone when it waits.
 func (ls *Listeners) receive(a *arrival) {
 	defer ls.wg.Done()
+	if s := ls.introduce(a); s != nil {
+		ls.o.Serve(ls.ctx, s)
+		s.Close()
+		ls.limits.leave(s.peer.Host)
+	}
+}
+
+// introduce returns a stream of JIM, or nil when the connection went elsewhere.
+func (ls *Listeners) introduce(a *arrival) *stream {
 	if !ls.admit(a) {
-		return
+		return nil
 	}
 	k, prefix, err := sniff(a.Conn, a.patience, headerTimeout)
 	s := ls.route(a, k, prefix, err)
-	if s == nil {
-		return // it went elsewhere
+	if s != nil {
+		ls.letGo(a.Conn)
 	}
-	host := s.peer.Host
-	ls.letGo(a.Conn)
-	ls.o.Serve(ls.ctx, s)
-	s.Close()
-	ls.limits.leave(host)
+	return s
 }
 
 // admit finds out for whom a connection is, and tells whether it may stay.
