@@ -4,6 +4,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 	"golang.org/x/text/width"
@@ -19,7 +20,10 @@ import (
 func Skeleton(name string) string {
 	prototypes := prototypes()
 	var b strings.Builder
-	for _, r := range norm.NFD.String(width.Fold.String(name)) {
+	if !isASCII(name) {
+		name = norm.NFD.String(width.Fold.String(name))
+	}
+	for _, r := range name {
 		p, known := prototypes[r]
 		if !known && r != 'L' && r != 'M' {
 			r = unicode.ToLower(r)
@@ -32,6 +36,16 @@ func Skeleton(name string) string {
 		}
 	}
 	return norm.NFD.String(b.String())
+}
+
+// isASCII tells of most names that they are in their normal form.
+func isASCII(name string) bool {
+	for i := range len(name) {
+		if name[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // lookalikes lists, behind each prototype, the characters that are drawn like it,

@@ -46,8 +46,11 @@ func servers(address string) bool {
 // reserved tells whether a name looks like one in a list, as written or in small
 // letters; -_. in it count for nothing, and i is alike to 1 and l.
 func reserved(name string, list map[string]bool) bool {
+	if list[plainest(name)] {
+		return true
+	}
 	key, _ := nameKey(name)
-	return list[plainest(name)] || list[plainest(key)]
+	return key != name && list[plainest(key)]
 }
 
 func plainest(name string) string { return plainer.Replace(Skeleton(name)) }
