@@ -78,8 +78,10 @@ func (s *Session) identify(r *wire.Request) (*admission, error) {
 	a, err := s.hub.store.Account(s.ctx, key)
 	switch {
 	case err == ErrNotFound && u.Password == "":
-		if l, err := s.byUID(u); l != nil || err != nil && !isCode(err, wire.Unauthorized) {
-			return l, err
+		if s.peer.UID >= 0 {
+			if l, err := s.byUID(u); l != nil || err != nil && !isCode(err, wire.Unauthorized) {
+				return l, err
+			}
 		}
 		return s.newGuest(u.Name, key)
 	case err != nil && err != ErrNotFound:

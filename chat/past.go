@@ -197,6 +197,9 @@ func (s *Session) expect(at *place, after uint64) {
 // makes it hear one of those conversations, its own resume or another device
 // that joins, tells it nothing live before the log has been read to it.
 func (s *Session) owe(since []wire.Since) {
+	if len(since) == 0 {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.owed = map[string]owing{}
@@ -244,6 +247,9 @@ type debt struct {
 func (s *Session) debts() (list []debt) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(s.owed) == 0 {
+		return nil
+	}
 	for _, key := range slices.Sorted(maps.Keys(s.owed)) {
 		if n := s.subs[key]; n != nil {
 			list = append(list, debt{place{room: n.room, sub: n, key: key, address: n.address}, s.owed[key].seq})

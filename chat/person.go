@@ -189,20 +189,25 @@ func (h *Hub) tellPresence() {
 
 // tellChange tells those who share a room with somebody or have him as a contact.
 func (h *Hub) tellChange(id AccountID, c *change) {
-	b := new(wire.Batch)
-	b.AppendEvent(&wire.Event{
-		Action: wire.ActPresence, Time: h.now(),
-		User: &wire.Person{Name: c.person.account.Name, Status: h.statusOf(id)},
-	})
+	var b *wire.Batch // made for the first who is told: mostly nobody is
 	told := map[*Session]bool{}
+	status := h.statusOf(id)
 	for _, s := range h.sessionsOf(id) {
 		told[s] = true // not to oneself
 	}
 	tell := func(s *Session) {
-		if !told[s] {
-			told[s] = true
-			s.out.pass(b)
+		if told[s] {
+			return
 		}
+		told[s] = true
+		if b == nil {
+			b = new(wire.Batch)
+			b.AppendEvent(&wire.Event{
+				Action: wire.ActPresence, Time: h.now(),
+				User: &wire.Person{Name: c.person.account.Name, Status: status},
+			})
+		}
+		s.out.pass(b)
 	}
 	for _, r := range c.rooms {
 		r.mu.Lock()
