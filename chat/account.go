@@ -32,7 +32,7 @@ func (s *Session) register(r *wire.Request) (*wire.Response, error) {
 	}
 	s.hub.log.Info("name registered", "account", a.Name, "owner", a.Owner, "peer", s.peer.Address)
 	if s.account.ID == 0 {
-		return s.login(r, &admission{account: a, code: wire.Created})
+		return s.login(r, &admission{account: a, code: wire.Created}, "")
 	}
 	s.mu.Lock()
 	s.account = &a

@@ -26,8 +26,7 @@ func (s *Session) doPresence(r *wire.Request) (*wire.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.status = status
-	return s.login(r, l)
+	return s.login(r, l, status)
 }
 
 // authenticate proves who somebody is.
@@ -45,7 +44,7 @@ func (s *Session) authenticate(r *wire.Request) (*wire.Response, error) {
 	if s.account.ID != 0 {
 		return s.welcome("", wire.OK), nil
 	}
-	return s.login(r, l)
+	return s.login(r, l, "")
 }
 
 // admission is the way somebody was let in.
@@ -53,7 +52,6 @@ type admission struct {
 	account Account
 	token   int64 // the token that was shown; 0 = none
 	tag     bool  // a guest who has shown nothing: one connection at a time
-	status  string
 	code    wire.Code // of the answer; 0 = 200
 }
 
@@ -253,9 +251,9 @@ func (s *Session) newGuest(name, key string) (*admission, error) {
 	return &admission{account: a, tag: true}, nil
 }
 
-// login makes the session the account's, answers, and makes it hear its
-// conversations. The answer goes out before anything that is told.
-func (s *Session) login(r *wire.Request, l *admission) (*wire.Response, error) {
+// login makes the session the account's, whose status is changed to one that is
+// not "", answers, and makes it hear its conversations. The answer goes out before anything that is told.
+func (s *Session) login(r *wire.Request, l *admission, status string) (*wire.Response, error) {
 	token, id, err := s.newToken(&l.account, r.Device)
 	if err != nil {
 		return nil, err
@@ -274,7 +272,7 @@ func (s *Session) login(r *wire.Request, l *admission) (*wire.Response, error) {
 	}
 	s.setAccount(l, p, r.Device)
 	s.stopWaiting()
-	first := p.greet(l.status)
+	first := p.greet(status)
 	s.respond(r.ID, s.welcome(token, l.code), nil)
 	s.owe(r.Since)
 	p.add(s)
