@@ -21,13 +21,16 @@ const (
 // server collect dozens of times a second. In percent of what is in use this is at
 // most percentMax, because Go lets a heap of nothing grow to 4 MiB times that.
 //
-// At other times Go's rule is the better one: what thousands leave who log in would lie
-// scattered between what they keep.
+// At other times it is collected sooner than by Go's rule, where more than liveMany is in
+// use: what thousands leave who log in lies scattered between what they keep, and the
+// holes stay for as long as they are connected.
 const (
-	muchKept   = 1000
-	garbageMin = 32 << 20
-	percentMin = 100 // Go's rule, for a heap of garbageMin and more
-	percentMax = 800
+	muchKept     = 1000
+	garbageMin   = 32 << 20
+	percentMin   = 100 // Go's rule, for a heap of garbageMin and more
+	percentMax   = 800
+	liveMany     = 4 << 20
+	percentQuiet = 50
 )
 
 // keepMemory tunes the garbage collector to what the server does, and gives unused
@@ -62,20 +65,23 @@ type collector struct {
 func (c *collector) tune(kept uint64) {
 	busy := kept-c.kept > muchKept
 	c.kept = kept
-	want := percentMin
-	if busy {
-		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-		metrics.Read(live)
-		want = percentFor(live[0].Value.Uint64())
-	}
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	want := percentFor(busy, live[0].Value.Uint64())
 	if want < c.percent*3/4 || want > c.percent*5/4 {
 		debug.SetGCPercent(want)
 		c.percent = want
 	}
 }
 
-// percentFor is how much garbage there may be beside live bytes on a busy server.
-func percentFor(live uint64) int {
+// percentFor is how much garbage there may be beside live bytes.
+func percentFor(busy bool, live uint64) int {
+	switch {
+	case !busy && live > liveMany:
+		return percentQuiet
+	case !busy:
+		return percentMin
+	}
 	return int(min(max(percentMin, 100*garbageMin/max(live, 1)), percentMax))
 }
 

@@ -4,11 +4,22 @@ import "testing"
 
 func TestPercentOfGarbage(t *testing.T) {
 	for _, c := range []struct {
+		busy bool
 		live uint64
 		want int
-	}{{0, percentMax}, {1 << 20, percentMax}, {4 << 20, 800}, {8 << 20, 400}, {32 << 20, 100}, {1 << 30, 100}} {
-		if got := percentFor(c.live); got != c.want {
-			t.Errorf("%d bytes live: %d %%, want %d", c.live, got, c.want)
+	}{
+		{true, 0, percentMax},
+		{true, 1 << 20, percentMax},
+		{true, 4 << 20, 800},
+		{true, 8 << 20, 400},
+		{true, 32 << 20, 100},
+		{true, 1 << 30, 100},
+		{false, 0, 100},
+		{false, 4 << 20, 100},
+		{false, 16 << 20, 50},
+	} {
+		if got := percentFor(c.busy, c.live); got != c.want {
+			t.Errorf("busy %v, %d bytes live: %d %%, want %d", c.busy, c.live, got, c.want)
 		}
 	}
 }
