@@ -50,8 +50,8 @@ func (s *Session) authenticate(r *wire.Request) (*wire.Response, error) {
 // admission is the way somebody was let in.
 type admission struct {
 	account Account
-	token   int64 // the token that was shown; 0 = none
-	tag     bool  // a guest who has shown nothing: one connection at a time
+	token   int64     // the token that was shown; 0 = none
+	tag     bool      // a guest who has shown nothing: one connection at a time
 	code    wire.Code // of the answer; 0 = 200
 }
 
@@ -307,7 +307,7 @@ func (s *Session) self() *wire.Person {
 	p := asSeen(s.account, here)
 	if s.person != nil {
 		s.person.mu.Lock()
-		p.Status = s.person.status
+		p.Status = s.person.doing()
 		s.person.mu.Unlock()
 	}
 	return &p
@@ -324,8 +324,8 @@ func (s *Session) setStatus(status string) {
 		return
 	}
 	p.mu.Lock()
-	changed := p.status != status
-	p.status = status
+	changed := p.doing() != status
+	p.status = &status
 	p.mu.Unlock()
 	if changed {
 		s.noteChange()

@@ -34,7 +34,6 @@ type outbox struct {
 	pending int32 // entries of the session on their way to the disk
 	conn    Conn  // what is written to next; the connection itself, or what interprets it
 	queue   []*wire.Batch
-	spare   []*wire.Batch // the last queue, to be used again
 	tail    *wire.Batch   // the last of queue while it is this outbox's own and may grow
 	size    int           // bytes in queue and being written
 	lagging *sub          // subs with a number in behind, a list
@@ -215,24 +214,28 @@ func (o *outbox) start() {
 
 // write takes all that waits and writes it, until nothing does. Whoever owns the
 // outbox waits for it with wait.
-func (o *outbox) write() {
+//
+// spare is an empty queue, to be used for what is put in meanwhile; write returns
+// another one. So there are as many as writers, and not two for each outbox.
+func (o *outbox) write(spare []*wire.Batch) []*wire.Batch {
 	for {
-		batches, last := o.take()
+		batches, last := o.take(spare)
 		if last {
 			o.hangUp()
 			o.rest()
-			return
+			return spare
 		}
 		if batches == nil {
-			return
+			return spare
 		}
 		o.wrote(batches, o.send(batches))
+		spare = batches[:0]
 	}
 }
 
 // take returns what waits. When nothing does the writer has to end: at once, or,
 // when last says so, after it has closed the connection.
-func (o *outbox) take() (batches []*wire.Batch, last bool) {
+func (o *outbox) take(spare []*wire.Batch) (batches []*wire.Batch, last bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.queue) == 0 {
@@ -243,15 +246,15 @@ func (o *outbox) take() (batches []*wire.Batch, last bool) {
 			return nil, true
 		}
 		o.writing = false
-		if cap(o.spare)+cap(o.queue) > 8 {
-			o.spare, o.queue = nil, nil // a burst's memory is not kept while idle
+		if cap(o.queue) > 8 {
+			o.queue = nil // a burst's memory is not kept while idle
 		}
 		o.tail = nil
 		o.wake()
 		return nil, false
 	}
 	batches = o.queue
-	o.queue, o.spare, o.tail = o.spare[:0], nil, nil
+	o.queue, o.tail = spare[:0], nil
 	o.since = time.Now().UnixNano()
 	return batches, false
 }
@@ -286,7 +289,6 @@ func (o *outbox) wrote(batches []*wire.Batch, err error) {
 		o.size -= len(b.Bytes())
 		batches[i] = nil
 	}
-	o.spare = batches[:0]
 	if o.since != 0 && !o.slow { // pauses are not work
 		o.hub.counts.writes.Add(1)
 		o.hub.counts.writeNS.Add(uint64(time.Now().UnixNano() - o.since))

@@ -17,7 +17,7 @@ type person struct {
 
 	mu       sync.Mutex
 	sessions []*Session // those that can be told something
-	status   string
+	status   *string    // as its owner says it, nil = here
 }
 
 // nobody is the account of a session that is not logged in.
@@ -35,7 +35,7 @@ func (h *Hub) hold(a *Account, alone bool) (*person, *wire.Error) {
 	defer h.mu.Unlock()
 	p := h.people[a.ID]
 	if p == nil {
-		p = &person{account: *a, status: here}
+		p = &person{account: *a}
 		h.people[a.ID] = p
 	}
 	if alone && p.holders > 0 {
@@ -53,9 +53,9 @@ func (p *person) greet(status string) (first bool) {
 	first = len(p.sessions) == 0
 	switch {
 	case status != "":
-		p.status = status
+		p.status = &status
 	case first:
-		p.status = here
+		p.status = nil
 	}
 	return first
 }
@@ -110,7 +110,15 @@ func (h *Hub) statusOf(id AccountID) string {
 	if len(p.sessions) == 0 {
 		return gone
 	}
-	return p.status
+	return p.doing()
+}
+
+// doing is what it is doing while it is here; mu is held.
+func (p *person) doing() string {
+	if p.status == nil {
+		return here
+	}
+	return *p.status
 }
 
 // tellOthers tells the other sessions of s's person something that need not arrive.

@@ -1,6 +1,10 @@
 package chat
 
-import "sync"
+import (
+	"sync"
+
+	"jim/wire"
+)
 
 // writers write what waits in outboxes: one goroutine for each outbox that has
 // something to write, and those that have nothing to do are used again, because
@@ -14,6 +18,9 @@ type writers struct {
 	over bool      // stop was called
 	all  sync.WaitGroup
 }
+
+// spareMost is how many places a writer keeps of a queue.
+const spareMost = 64
 
 type writer struct {
 	jobs   chan *outbox // room for one, so that giving it never waits
@@ -36,8 +43,11 @@ func (ws *writers) write(o *outbox) {
 }
 
 func (ws *writers) run(w *writer) {
+	var spare []*wire.Batch
 	for o := range w.jobs {
-		o.write()
+		if spare = o.write(spare); cap(spare) > spareMost {
+			spare = nil
+		}
 		if !ws.rest(w) {
 			return
 		}
