@@ -68,6 +68,7 @@ var floors = tidy.Table{
 		Others: []string{"github.com/coder/websocket", "github.com/go-json-experiment/json"},
 	},
 	"web": {},
+	"lab": {Ours: []string{"printable", "wire"}, Others: []string{"golang.org/x/sys"}},
 
 	// floor 4: where the rooms meet
 	"cmd/jim": {Ours: []string{"*"}, Others: []string{"*"}},

@@ -39,6 +39,7 @@ func newRootCommand() *cobra.Command {
 		newRestoreCommand(),
 		newBenchCommand(),
 		newTortureCommand(),
+		newLabCommand(),
 		newConfigCommand(),
 		newVersionCommand(),
 		newCompletionCommand(),

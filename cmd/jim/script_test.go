@@ -45,6 +45,8 @@ func TestMain(m *testing.M) {
 //	course NAME             starts a server of the course, whose address is $NAME
 //	heard NAME TEXT         waits until it has heard that
 //	find FILE REGEXP NAME   sets $NAME to what the group in the expression matches
+//
+// and those of lab_script_test.go for programs that run beside the script.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -58,6 +60,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("TZ", "UTC")
 			e.Values[servers{}] = map[string]*served{}
 			e.Values[courseServers{}] = map[string]*courseServer{}
+			e.Values[besides{}] = map[string]*beside{}
 			return os.Mkdir(home, 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -69,6 +72,10 @@ func TestScripts(t *testing.T) {
 			"talk":   talk,
 			"stuff":  stuff,
 			"find":   find,
+			"start":  startBeside,
+			"says":   saysBeside,
+			"type":   typeBeside,
+			"finish": finishBeside,
 		},
 	})
 }

@@ -1,0 +1,65 @@
+//go:build unix
+
+package lab
+
+// Echo is the lecture's server: what a client sends it sends back, as each recv gave it.
+type Echo struct {
+	Listen  Address
+	Buffer  int  // how many bytes one recv takes at most
+	Backlog int  // how many clients may wait for accept
+	InTurn  bool // one client after another, as in the lecture; otherwise each in a thread of its own
+}
+
+// atOnce is how many clients are served at once; more wait in the kernel's queue.
+const atOnce = 64
+
+// Run serves until it is stopped.
+func (e Echo) Run(l *Lab) error {
+	server, at, err := l.Listen(e.Listen, e.Backlog)
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	l.say(sayEcho, at, e.Buffer)
+	places := make(chan struct{}, atOnce)
+	for {
+		client, err := server.Accept()
+		if err != nil {
+			return err
+		}
+		if e.InTurn {
+			e.serve(l, client)
+			continue
+		}
+		places <- struct{}{}
+		l.Go(func() {
+			defer func() { <-places }()
+			e.serve(l, client)
+		})
+	}
+}
+
+// serve answers one client until it closes.
+func (e Echo) serve(l *Lab, client *Sock) {
+	defer client.Close()
+	l.say(sayNew, client.Peer)
+	buf := make([]byte, e.Buffer)
+	for {
+		n, err := client.Recv(buf)
+		switch {
+		case err != nil:
+			l.say(sayLost, client.Peer, err)
+			return
+		case n == 0:
+			if !l.Stopped() {
+				l.say(sayClosed, client.Peer)
+			}
+			return
+		}
+		l.report(sayBytes, client.Peer, n, quoted(buf[:n], 0))
+		if err := client.SendAll(buf[:n]); err != nil {
+			l.say(sayLost, client.Peer, err)
+			return
+		}
+	}
+}

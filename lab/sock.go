@@ -1,0 +1,308 @@
+//go:build unix
+
+package lab
+
+import (
+	"fmt"
+	"strconv"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// Sock is a socket: a number that the kernel gave. Its methods are the system calls of the same
+// names; they block until the kernel answers, and are told. One thread may receive while another
+// sends. Errors are [*CallError].
+type Sock struct {
+	lab  *Lab
+	fd   int
+	who  phrase // see [asked]
+	Peer string // whom it is connected to, as it is told
+	file string // of a UNIX socket that listens: removed when it is closed
+
+	mu     sync.Mutex
+	closed bool
+	woke   bool // see wake
+}
+
+// Socket asks for a socket, as socket(2). The numbers are those of package unix; 0 as protocol is the
+// usual one.
+func (l *Lab) Socket(domain, kind, protocol int) (*Sock, error) {
+	return l.socketOf(phrase{}, domain, kind, protocol)
+}
+
+// socketOf is Socket for one side of a demonstration.
+func (l *Lab) socketOf(who phrase, domain, kind, protocol int) (*Sock, error) {
+	s := &Sock{lab: l, who: who, fd: -1}
+	err := l.call(asked{
+		name: "socket", who: who, note: "socket " + named(kinds, kind),
+		text: fmt.Sprintf("socket(%s, %s, %s)", named(domains, domain), named(kinds, kind), named(protocols, protocol)),
+		do: func() (string, string, error) {
+			fd, err := unix.Socket(domain, kind, protocol)
+			s.fd = fd
+			return strconv.Itoa(fd), "", err
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	l.keep(s)
+	return s, nil
+}
+
+// The names of socket's arguments.
+var (
+	domains   = map[int]string{unix.AF_INET: "AF_INET", unix.AF_INET6: "AF_INET6", unix.AF_UNIX: "AF_UNIX"}
+	kinds     = map[int]string{unix.SOCK_STREAM: "SOCK_STREAM", unix.SOCK_DGRAM: "SOCK_DGRAM", unix.SOCK_RAW: "SOCK_RAW"}
+	protocols = map[int]string{unix.IPPROTO_TCP: "IPPROTO_TCP", unix.IPPROTO_UDP: "IPPROTO_UDP"}
+)
+
+func named(names map[int]string, n int) string {
+	if name, ok := names[n]; ok {
+		return name
+	}
+	return strconv.Itoa(n)
+}
+
+// do makes a call on this socket. args stand behind its number.
+func (s *Sock) do(name, args, note string, f func() (shown, note string, err error)) error {
+	return s.lab.call(asked{name: name, text: name + "(" + strconv.Itoa(s.fd) + args + ")", note: note, who: s.who, do: f})
+}
+
+// plain is for a call whose success is 0.
+func (s *Sock) plain(name, args, note string, f func() error) error {
+	return s.do(name, args, note, func() (string, string, error) { return "0", "", f() })
+}
+
+// Setsockopt sets a whole number, as setsockopt(2); name is that of the constants, "SOL_SOCKET, SO_REUSEADDR".
+func (s *Sock) Setsockopt(name string, level, option, value int) error {
+	return s.plain("setsockopt", fmt.Sprintf(", %s, %d", name, value), "setsockopt "+name, func() error {
+		return unix.SetsockoptInt(s.fd, level, option, value)
+	})
+}
+
+// Bind gives the socket an address of this machine, as bind(2).
+func (s *Sock) Bind(to unix.Sockaddr) error {
+	return s.plain("bind", ", "+shownAddr(to), "", func() error { return unix.Bind(s.fd, to) })
+}
+
+// Listen makes it a socket that accepts, as listen(2). backlog is how many clients may wait.
+func (s *Sock) Listen(backlog int) error {
+	return s.plain("listen", ", "+strconv.Itoa(backlog), "", func() error { return unix.Listen(s.fd, backlog) })
+}
+
+// Getsockname is the address of the socket, as getsockname(2).
+func (s *Sock) Getsockname() (to unix.Sockaddr, err error) {
+	err = s.do("getsockname", "", "", func() (string, string, error) {
+		to, err = unix.Getsockname(s.fd)
+		if err != nil {
+			return "", "", err
+		}
+		return "0  " + shownAddr(to), "", nil
+	})
+	return to, err
+}
+
+// Accept takes the next client, as accept(2), and waits for one.
+func (s *Sock) Accept() (*Sock, error) {
+	c := &Sock{lab: s.lab, who: s.who, fd: -1}
+	err := s.do("accept", "", "", func() (string, string, error) {
+		fd, from, err := unix.Accept(s.fd)
+		if err != nil {
+			return "", "", err
+		}
+		c.fd, c.Peer = fd, shownAddr(from)
+		return strconv.Itoa(fd) + "  " + c.Peer, "", nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.lab.keep(c)
+	return c, nil
+}
+
+// Connect connects, as connect(2), and waits until the other side has answered.
+func (s *Sock) Connect(to unix.Sockaddr) error {
+	s.Peer = shownAddr(to)
+	return s.plain("connect", ", "+s.Peer, "", func() error { return unix.Connect(s.fd, to) })
+}
+
+// Send sends, as send(2), and tells how many bytes the kernel took. It waits while the kernel's buffer is full.
+func (s *Sock) Send(b []byte) (n int, err error) {
+	err = s.do("send", fmt.Sprintf(", %s, %d", quoted(b, shownColumns), len(b)), "", func() (string, string, error) {
+		n, err = send(s.fd, b)
+		note := ""
+		if n < len(b) {
+			note = "send part"
+		}
+		return strconv.Itoa(n), note, err
+	})
+	if err != nil {
+		n = 0
+	}
+	return n, err
+}
+
+// SendAll sends again until the kernel has taken everything.
+func (s *Sock) SendAll(b []byte) error {
+	for len(b) > 0 {
+		n, err := s.Send(b)
+		if err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return nil
+}
+
+// Recv receives into b, as recv(2), and waits until there is something. 0 bytes of a stream are its end.
+func (s *Sock) Recv(b []byte) (n int, err error) {
+	err = s.do("recv", ", buf, "+strconv.Itoa(len(b)), "", func() (string, string, error) {
+		n, _, err = unix.Recvfrom(s.fd, b, 0)
+		switch {
+		case err != nil:
+			return "", "", err
+		case n == 0:
+			return "0", "recv 0", nil
+		}
+		return strconv.Itoa(n) + "  " + quoted(b[:n], shownColumns), "", nil
+	})
+	if err != nil {
+		n = 0
+	}
+	return n, err
+}
+
+// Shutdown ends one direction or both, as shutdown(2); how is unix.SHUT_RD, SHUT_WR or SHUT_RDWR.
+func (s *Sock) Shutdown(how int) error {
+	names := map[int]string{unix.SHUT_RD: "SHUT_RD", unix.SHUT_WR: "SHUT_WR", unix.SHUT_RDWR: "SHUT_RDWR"}
+	return s.shutdown(how, "shutdown "+named(names, how), named(names, how))
+}
+
+func (s *Sock) shutdown(how int, note, shown string) error {
+	return s.plain("shutdown", ", "+shown, note, func() error { return unix.Shutdown(s.fd, how) })
+}
+
+// wake wakes the calls that wait on the socket, from another thread, unless it is closed. why is the
+// row of meanings that is told with it.
+func (s *Sock) wake(why string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.woke = true
+		_ = s.shutdown(unix.SHUT_RDWR, why, "SHUT_RDWR") // told; a socket that is not connected says ENOTCONN and wakes all the same
+	}
+}
+
+// woken tells whether wake has ended the socket's calls.
+func (s *Sock) woken() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.woke
+}
+
+// Close gives the number back, as close(2). No other call may be under way; a second Close does nothing.
+func (s *Sock) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	s.lab.forget(s)
+	err := s.plain("close", "", "", func() error { return unix.Close(s.fd) })
+	if s.file != "" {
+		s.lab.unlink(s.file)
+	}
+	return err
+}
+
+// unlink removes the file of a UNIX socket.
+func (l *Lab) unlink(file string) {
+	_ = l.call(asked{ // told; who removed it before us did what we wanted
+		name: "unlink", text: "unlink(" + strconv.Quote(file) + ")",
+		do: func() (string, string, error) { return "0", "", unix.Unlink(file) },
+	})
+}
+
+// Listen makes a socket that accepts at an address: socket, setsockopt, bind, listen. The address
+// comes back with the port that the kernel chose where 0 was asked for.
+func (l *Lab) Listen(a Address, backlog int) (*Sock, Address, error) {
+	to, err := l.sockaddr(a)
+	if err != nil {
+		return nil, a, err
+	}
+	s, err := l.Socket(domain(to), unix.SOCK_STREAM, protocolOf(a))
+	if err != nil {
+		return nil, a, err
+	}
+	if err := s.listenAt(to, backlog); err != nil {
+		_ = s.Close() // the first error counts
+		return nil, a, err
+	}
+	if a.Network == "unix" {
+		s.file = a.Path
+		return s, a, nil
+	}
+	if a.Port == 0 {
+		if to, err = s.Getsockname(); err != nil {
+			return nil, a, err
+		}
+		a.Port = portOf(to)
+	}
+	return s, a, nil
+}
+
+func (s *Sock) listenAt(to unix.Sockaddr, backlog int) error {
+	if domain(to) != unix.AF_UNIX {
+		if err := s.Setsockopt("SOL_SOCKET, SO_REUSEADDR", unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
+			return err
+		}
+	}
+	if err := s.Bind(to); err != nil {
+		return err
+	}
+	return s.Listen(backlog)
+}
+
+// Connect makes a socket and connects it: a stream, or for udp datagrams.
+func (l *Lab) Connect(a Address) (*Sock, error) {
+	to, err := l.sockaddr(a)
+	if err != nil {
+		return nil, err
+	}
+	kind := unix.SOCK_STREAM
+	if a.Network == "udp" {
+		kind = unix.SOCK_DGRAM
+	}
+	s, err := l.Socket(domain(to), kind, protocolOf(a))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Connect(to); err != nil {
+		_ = s.Close() // the first error counts
+		return nil, err
+	}
+	return s, nil
+}
+
+// protocolOf is the third argument of socket.
+func protocolOf(a Address) int {
+	switch a.Network {
+	case "unix":
+		return 0
+	case "udp":
+		return unix.IPPROTO_UDP
+	}
+	return unix.IPPROTO_TCP
+}
+
+func portOf(sa unix.Sockaddr) int {
+	switch a := sa.(type) {
+	case *unix.SockaddrInet4:
+		return a.Port
+	case *unix.SockaddrInet6:
+		return a.Port
+	}
+	return 0
+}

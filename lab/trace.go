@@ -1,0 +1,207 @@
+//go:build unix
+
+package lab
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"jim/printable"
+)
+
+// CallError is a system call that failed.
+type CallError struct {
+	Call  string     // its name, as in the manual: "bind"
+	Text  string     // the call as it is told: "bind(3, 127.0.0.1:5005)"
+	Errno unix.Errno // why
+}
+
+func (e *CallError) Error() string { return e.Text + ": " + errnoWords(e.Errno) }
+
+func (e *CallError) Unwrap() error { return e.Errno }
+
+// name is that of the errno: "EADDRINUSE".
+func (e *CallError) name() string { return unix.ErrnoName(e.Errno) }
+
+func errnoWords(e unix.Errno) string { return unix.ErrnoName(e) + " (" + e.Error() + ")" }
+
+// moment is how long a call may take before it is told as waiting.
+const moment = 50 * time.Millisecond
+
+// asked is one system call.
+type asked struct {
+	name string // "recv"
+	text string // "recv(4, buf, 20)"
+	note string // what it means when it succeeds: a row of meanings; "" = the row of its name
+	who  phrase // which side of a demonstration asks; empty where there is one side
+	// do makes the call. shown is its result; note, where it is not empty, replaces the one above.
+	do func() (shown, note string, err error)
+}
+
+// call makes a system call and tells it. A call that a signal cut short (EINTR) is made again, as
+// the kernel itself does it where it can. The error is a [*CallError].
+func (l *Lab) call(c asked) error {
+	var ( // guarded by telling
+		back, waits bool
+		began       = time.Now()
+	)
+	if l.Trace {
+		timer := time.AfterFunc(moment, func() {
+			l.telling.Lock()
+			defer l.telling.Unlock()
+			if !back {
+				waits = true
+				l.line(c.who, c.text+" … "+sayWaits.in(l.Language))
+			}
+		})
+		defer timer.Stop()
+	}
+	if c.name == "send" {
+		l.sends.Add(1)
+		defer l.sends.Add(-1) // after it is told
+	}
+	shown, note, err := c.do()
+	for err == unix.EINTR {
+		shown, note, err = c.do()
+	}
+	took := time.Since(began)
+	if c.name == "recv" {
+		l.afterSends()
+	}
+
+	l.telling.Lock()
+	defer l.telling.Unlock()
+	back = true
+	if note == "" {
+		note = c.note
+	}
+	if note == "" {
+		note = c.name
+	}
+	var failed error
+	if err != nil {
+		errno, _ := err.(unix.Errno)
+		e := &CallError{c.name, c.text, errno}
+		shown, failed = "-1 "+errnoWords(errno), e
+		note = e.name()
+	}
+	if waits {
+		shown += "  (" + sayWaited.in(l.Language, took.Seconds()) + ")"
+	}
+	if l.Trace {
+		l.line(c.who, c.text+" = "+shown)
+		l.noteOnce(c.name, note)
+	}
+	return failed
+}
+
+// afterSends lets another thread tell what it has sent before this one tells the answer to it. It
+// waits a moment at most: a send may block until somebody receives.
+func (l *Lab) afterSends() {
+	for range moment / time.Millisecond {
+		if !l.Trace || l.sends.Load() == 0 {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// noteOnce tells what the call just told means, unless it was told before. telling is held.
+func (l *Lab) noteOnce(call, note string) {
+	why, ok := l.meaning(call, note)
+	if !ok || l.noted[why.en] {
+		return
+	}
+	l.noted[why.en] = true
+	l.note(why.in(l.Language))
+}
+
+// meaning is what is told below a call: a row for the call and what came of it, or for what came alone.
+func (l *Lab) meaning(call, note string) (phrase, bool) {
+	for _, key := range []string{call + " " + note, note} {
+		if p, ok := meanings[key]; ok {
+			return p, true
+		}
+	}
+	return phrase{}, false
+}
+
+// line writes a line of the trace. telling is held.
+func (l *Lab) line(who phrase, text string) {
+	side := ""
+	if who != (phrase{}) {
+		side = padded(who.in(l.Language), sideWidth) + "│ "
+	}
+	l.talk("  " + side + text)
+}
+
+// sideWidth is the columns for the name of a side in a demonstration with two of them.
+const sideWidth = 12
+
+// note writes a line below a call. telling is held.
+func (l *Lab) note(text string) {
+	for i, line := range folded(text, 80-noteIndent-2) {
+		mark := "· "
+		if i > 0 {
+			mark = "  "
+		}
+		l.talk(strings.Repeat(" ", noteIndent) + mark + line)
+	}
+}
+
+const noteIndent = 6
+
+// talk writes a line to the person. telling is held.
+func (l *Lab) talk(text string) {
+	if l.broken { // what came over a socket did not end its line
+		text, l.broken = "\n"+text, false
+	}
+	fmt.Fprintln(l.Talk, text)
+}
+
+// remark adds to the trace what is special about the call just told.
+func (l *Lab) remark(p phrase, a ...any) {
+	if !l.Trace {
+		return
+	}
+	l.telling.Lock()
+	defer l.telling.Unlock()
+	l.note(p.in(l.Language, a...))
+}
+
+// say says something to the person, folded to 80 columns.
+func (l *Lab) say(p phrase, a ...any) {
+	l.telling.Lock()
+	defer l.telling.Unlock()
+	for _, line := range strings.Split(p.in(l.Language, a...), "\n") {
+		for _, part := range folded(line, 80) {
+			l.talk(part)
+		}
+	}
+}
+
+// print writes what came over a socket, fit for a terminal. It need not end its line.
+func (l *Lab) print(text string) {
+	if text == "" {
+		return
+	}
+	l.telling.Lock()
+	defer l.telling.Unlock()
+	fmt.Fprint(l.Out, printable.Text(text, "\n"))
+	l.broken = !strings.HasSuffix(text, "\n")
+}
+
+// report writes a line about what came over a socket, where that is what the command is for. What
+// strangers sent must be in it as [quoted] gives it.
+func (l *Lab) report(p phrase, a ...any) {
+	l.telling.Lock()
+	defer l.telling.Unlock()
+	if l.broken {
+		fmt.Fprintln(l.Talk)
+		l.broken = false
+	}
+	fmt.Fprintln(l.Out, p.in(l.Language, a...))
+}
