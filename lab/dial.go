@@ -2,21 +2,11 @@
 
 package lab
 
-import (
-	"time"
-
-	"golang.org/x/sys/unix"
-)
-
 // Dial connects to any server: each line typed is sent, and what comes is printed.
 type Dial struct {
 	To     Address
 	Buffer int // how many bytes one recv takes at most
 }
-
-// lastDatagrams is how long datagrams may still come after everything was sent: they have no end of
-// their own.
-const lastDatagrams = time.Second
 
 // Run talks until the other side closes, or it is stopped.
 func (d Dial) Run(l *Lab) error {
@@ -25,50 +15,11 @@ func (d Dial) Run(l *Lab) error {
 		return err
 	}
 	defer s.Close()
+	if d.To.Network == "ws" {
+		return d.frames(l, s)
+	}
 	l.say(sayDialed, d.To)
-	heard := make(chan error, 1)
-	l.Go(func() { heard <- d.hear(l, s) })
-	typed := l.Typed()
-	for {
-		select {
-		case err := <-heard:
-			if err == nil && !l.Stopped() && d.To.Network != "udp" {
-				l.say(sayClosed, d.To)
-			}
-			return err
-		case line, ok := <-typed:
-			if !ok {
-				typed = nil
-				d.said(l, s)
-				continue
-			}
-			if err := s.SendAll([]byte(line + "\n")); err != nil {
-				return d.gaveUp(s, heard, err)
-			}
-		}
-	}
-}
-
-// said ends our direction when nothing more will be typed.
-func (d Dial) said(l *Lab, s *Sock) {
-	if d.To.Network != "udp" {
-		_ = s.Shutdown(unix.SHUT_WR) // told; the reader finds out what became of the connection
-		return
-	}
-	l.Go(func() {
-		select {
-		case <-time.After(lastDatagrams):
-			s.wake("enough")
-		case <-l.Done():
-		}
-	})
-}
-
-// gaveUp ends the reader after an error of the writer.
-func (d Dial) gaveUp(s *Sock, heard chan error, err error) error {
-	s.wake("enough")
-	<-heard
-	return err
+	return conversation{Lab: l, s: s, datagrams: d.To.Network == "udp", peer: d.To.String()}.run(func() error { return d.hear(l, s) })
 }
 
 // hear prints what comes.

@@ -2,6 +2,11 @@
 
 package lab
 
+import (
+	"errors"
+	"io"
+)
+
 // Echo is the lecture's server: what a client sends it sends back, as each recv gave it.
 type Echo struct {
 	Listen  Address
@@ -43,6 +48,16 @@ func (e Echo) Run(l *Lab) error {
 func (e Echo) serve(l *Lab, client *Sock) {
 	defer client.Close()
 	l.say(sayNew, client.Peer)
+	if e.Listen.Network == "ws" {
+		switch err := e.serveFrames(l, client); {
+		case l.Stopped():
+		case err == nil || errors.Is(err, io.EOF):
+			l.say(sayClosed, client.Peer)
+		default:
+			l.say(sayLost, client.Peer, err)
+		}
+		return
+	}
 	buf := make([]byte, e.Buffer)
 	for {
 		n, err := client.Recv(buf)
@@ -60,6 +75,29 @@ func (e Echo) serve(l *Lab, client *Sock) {
 		if err := client.SendAll(buf[:n]); err != nil {
 			l.say(sayLost, client.Peer, err)
 			return
+		}
+	}
+}
+
+// serveFrames answers one WebSocket client until it closes: each frame with the same.
+func (e Echo) serveFrames(l *Lab, client *Sock) error {
+	w, err := l.takeWebSocket(client)
+	if err != nil {
+		return err
+	}
+	for {
+		f, err := w.read()
+		if err != nil {
+			return err
+		}
+		switch f.op {
+		case opPong:
+			continue
+		case opPing:
+			f.op = opPong
+		}
+		if err := w.write(f); err != nil || f.op == opClose {
+			return err
 		}
 	}
 }

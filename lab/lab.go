@@ -15,6 +15,7 @@ import (
 type Options struct {
 	Language Language
 	Trace    bool      // tell every socket call
+	Pause    bool      // a demonstration waits for Enter between its parts
 	In       io.Reader // what the person types
 	Out      io.Writer // gets what came over sockets
 	Talk     io.Writer // gets what is said to the person, and the trace

@@ -25,31 +25,6 @@ type Sock struct {
 	woke   bool // see wake
 }
 
-// Socket asks for a socket, as socket(2). The numbers are those of package unix; 0 as protocol is the
-// usual one.
-func (l *Lab) Socket(domain, kind, protocol int) (*Sock, error) {
-	return l.socketOf(phrase{}, domain, kind, protocol)
-}
-
-// socketOf is Socket for one side of a demonstration.
-func (l *Lab) socketOf(who phrase, domain, kind, protocol int) (*Sock, error) {
-	s := &Sock{lab: l, who: who, fd: -1}
-	err := l.call(asked{
-		name: "socket", who: who, note: "socket " + named(kinds, kind),
-		text: fmt.Sprintf("socket(%s, %s, %s)", named(domains, domain), named(kinds, kind), named(protocols, protocol)),
-		do: func() (string, string, error) {
-			fd, err := unix.Socket(domain, kind, protocol)
-			s.fd = fd
-			return strconv.Itoa(fd), "", err
-		},
-	})
-	if err != nil {
-		return nil, err
-	}
-	l.keep(s)
-	return s, nil
-}
-
 // The names of socket's arguments.
 var (
 	domains   = map[int]string{unix.AF_INET: "AF_INET", unix.AF_INET6: "AF_INET6", unix.AF_UNIX: "AF_UNIX"}
@@ -156,14 +131,28 @@ func (s *Sock) SendAll(b []byte) error {
 }
 
 // Recv receives into b, as recv(2), and waits until there is something. 0 bytes of a stream are its end.
-func (s *Sock) Recv(b []byte) (n int, err error) {
-	err = s.do("recv", ", buf, "+strconv.Itoa(len(b)), "", func() (string, string, error) {
-		n, _, err = unix.Recvfrom(s.fd, b, 0)
+func (s *Sock) Recv(b []byte) (n int, err error) { return s.recv(b, 0, "") }
+
+// Peek waits until b can be filled, and looks at what has come without taking it.
+func (s *Sock) Peek(b []byte) (n int, err error) {
+	return s.recv(b, unix.MSG_PEEK|unix.MSG_WAITALL, ", MSG_PEEK|MSG_WAITALL")
+}
+
+func (s *Sock) recv(b []byte, flags int, shown string) (n int, err error) {
+	note := "recv"
+	if flags != 0 {
+		note = "peek"
+	}
+	err = s.do("recv", ", buf, "+strconv.Itoa(len(b))+shown, note, func() (string, string, error) {
+		n, _, err = unix.Recvfrom(s.fd, b, flags)
 		switch {
 		case err != nil:
 			return "", "", err
 		case n == 0:
 			return "0", "recv 0", nil
+		}
+		if flags != 0 {
+			return strconv.Itoa(n), "", nil
 		}
 		return strconv.Itoa(n) + "  " + quoted(b[:n], shownColumns), "", nil
 	})
@@ -215,94 +204,4 @@ func (s *Sock) Close() error {
 		s.lab.unlink(s.file)
 	}
 	return err
-}
-
-// unlink removes the file of a UNIX socket.
-func (l *Lab) unlink(file string) {
-	_ = l.call(asked{ // told; who removed it before us did what we wanted
-		name: "unlink", text: "unlink(" + strconv.Quote(file) + ")",
-		do: func() (string, string, error) { return "0", "", unix.Unlink(file) },
-	})
-}
-
-// Listen makes a socket that accepts at an address: socket, setsockopt, bind, listen. The address
-// comes back with the port that the kernel chose where 0 was asked for.
-func (l *Lab) Listen(a Address, backlog int) (*Sock, Address, error) {
-	to, err := l.sockaddr(a)
-	if err != nil {
-		return nil, a, err
-	}
-	s, err := l.Socket(domain(to), unix.SOCK_STREAM, protocolOf(a))
-	if err != nil {
-		return nil, a, err
-	}
-	if err := s.listenAt(to, backlog); err != nil {
-		_ = s.Close() // the first error counts
-		return nil, a, err
-	}
-	if a.Network == "unix" {
-		s.file = a.Path
-		return s, a, nil
-	}
-	if a.Port == 0 {
-		if to, err = s.Getsockname(); err != nil {
-			return nil, a, err
-		}
-		a.Port = portOf(to)
-	}
-	return s, a, nil
-}
-
-func (s *Sock) listenAt(to unix.Sockaddr, backlog int) error {
-	if domain(to) != unix.AF_UNIX {
-		if err := s.Setsockopt("SOL_SOCKET, SO_REUSEADDR", unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
-			return err
-		}
-	}
-	if err := s.Bind(to); err != nil {
-		return err
-	}
-	return s.Listen(backlog)
-}
-
-// Connect makes a socket and connects it: a stream, or for udp datagrams.
-func (l *Lab) Connect(a Address) (*Sock, error) {
-	to, err := l.sockaddr(a)
-	if err != nil {
-		return nil, err
-	}
-	kind := unix.SOCK_STREAM
-	if a.Network == "udp" {
-		kind = unix.SOCK_DGRAM
-	}
-	s, err := l.Socket(domain(to), kind, protocolOf(a))
-	if err != nil {
-		return nil, err
-	}
-	if err := s.Connect(to); err != nil {
-		_ = s.Close() // the first error counts
-		return nil, err
-	}
-	return s, nil
-}
-
-// protocolOf is the third argument of socket.
-func protocolOf(a Address) int {
-	switch a.Network {
-	case "unix":
-		return 0
-	case "udp":
-		return unix.IPPROTO_UDP
-	}
-	return unix.IPPROTO_TCP
-}
-
-func portOf(sa unix.Sockaddr) int {
-	switch a := sa.(type) {
-	case *unix.SockaddrInet4:
-		return a.Port
-	case *unix.SockaddrInet6:
-		return a.Port
-	}
-	return 0
 }

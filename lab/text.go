@@ -3,33 +3,60 @@
 package lab
 
 import (
-	"strconv"
+	"bytes"
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"jim/printable"
 )
 
 // shownColumns is how much of what was sent or received is shown in a line of the trace.
 const shownColumns = 40
 
 // quoted is bytes as a line may show them, in quotes: a byte that is no part of a whole letter as \xd0, the end
-// of a line as \n. Nothing in it can move a terminal. What takes more than limit columns ends with
-// "…"; 0 = no limit.
+// of a line as \n; 'single' quotes where that saves the text from backslashes. Nothing in it can move a
+// terminal. What takes more than limit columns ends with "…"; 0 = no limit.
 func quoted(b []byte, limit int) string {
-	all := strconv.Quote(string(b))
-	if limit == 0 || columns(all) <= limit {
-		return all
+	quote := "\""
+	if bytes.ContainsRune(b, '"') && !bytes.ContainsRune(b, '\'') {
+		quote = "'"
 	}
-	short := ""
-	for rest := b; len(rest) > 0; {
-		_, n := utf8.DecodeRune(rest)
-		more := strconv.Quote(string(b[:len(b)-len(rest)+n]))
-		if columns(more) > limit {
+	var out strings.Builder
+	used, end := 2, quote
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		shown := shownRune(r, b[:n], quote)
+		if used += columns(shown); limit > 0 && used > limit {
+			end += "…"
 			break
 		}
-		short, rest = more, rest[n:]
+		out.WriteString(shown)
+		b = b[n:]
 	}
-	return short + "…"
+	return quote + out.String() + end
+}
+
+// shownRune is one letter, or one byte, within quotes.
+func shownRune(r rune, b []byte, quote string) string {
+	switch {
+	case r == utf8.RuneError && len(b) == 1:
+		return fmt.Sprintf(`\x%02x`, b[0])
+	case r == '\n':
+		return `\n`
+	case r == '\r':
+		return `\r`
+	case r == '\t':
+		return `\t`
+	case r == '\\' || string(r) == quote:
+		return `\` + string(r)
+	case r < 0x80 && printable.Unsafe(r):
+		return fmt.Sprintf(`\x%02x`, r)
+	case printable.Unsafe(r) || !unicode.IsPrint(r):
+		return fmt.Sprintf(`\u{%x}`, r)
+	}
+	return string(r)
 }
 
 // letters puts text together again that was cut anywhere, also within a letter.

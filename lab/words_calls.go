@@ -70,6 +70,11 @@ var meanings = map[string]phrase{
 		"то, что успело прийти, не больше буфера; где кончился один send, не видно",
 		"目前已到达的字节，最多装满缓冲区；看不出一次 send 在哪里结束",
 	},
+	"peek": {
+		"MSG_PEEK looks without taking: all of it lies in the receiver's kernel now",
+		"MSG_PEEK смотрит, не забирая: теперь всё лежит в ядре у получателя",
+		"MSG_PEEK 只看不取：现在全部字节都在接收方的内核里",
+	},
 	"recv 0": {
 		"0 bytes: the other side has closed, nothing more will come",
 		"0 байт: другая сторона закрыла соединение, больше ничего не придёт",

@@ -19,10 +19,11 @@ func newLabDialCommand() *cobra.Command {
 		Short: "Connect to any server and type",
 		Long: `Connect to any server. Each line that you type is sent, and what comes is printed.
 
-It speaks tcp, udp and unix. At the end of what is typed (Ctrl-D) it says so to the server
+It speaks tcp, udp, unix and ws, whose handshake and frames are shown byte by byte. At the end of what is typed (Ctrl-D) it says so to the server
 and prints what still comes until the server closes too; over udp, for one second.`,
 		Example: `  jim lab dial 127.0.0.1:5005 --trace
   jim lab dial udp://127.0.0.1:5005
+  jim lab dial ws://127.0.0.1:5005
   jim lab dial unix:///tmp/echo.sock
   echo hello | jim lab dial 127.0.0.1:5005`,
 		Args: cobra.ExactArgs(1),
@@ -31,7 +32,7 @@ and prints what still comes until the server closes too; over udp, for one secon
 				return err
 			}
 			return r.run(c, func(l *lab.Lab) error {
-				if d.To, err = lab.ParseAddress(args[0], 0, "tcp", "udp", "unix"); err != nil {
+				if d.To, err = lab.ParseAddress(args[0], 0, "tcp", "udp", "unix", "ws"); err != nil {
 					return err
 				}
 				return d.Run(l)

@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"jim/lab"
 )
@@ -17,12 +18,18 @@ import (
 func labCommands() []*cobra.Command {
 	return []*cobra.Command{
 		newLabEchoCommand(),
+		newLabGreetCommand(),
+		newLabTalkCommand(),
 		newLabDialCommand(),
+		newLabFramingCommand(),
 	}
 }
 
 // labRun is what the commands of the lab have in common.
-type labRun struct{ trace bool }
+type labRun struct {
+	trace bool
+	demo  bool // see addDemo
+}
 
 // add gives a command of the lab the flags that all have.
 func (r *labRun) add(c *cobra.Command) *cobra.Command {
@@ -31,14 +38,27 @@ func (r *labRun) add(c *cobra.Command) *cobra.Command {
 	return c
 }
 
+// addDemo gives the flags to a demonstration: a command that needs nobody at the other side. Its trace is
+// what it is for, so it is told unless --trace=false, and goes to stdout.
+func (r *labRun) addDemo(c *cobra.Command) *cobra.Command {
+	r.demo = true
+	c.Flags().BoolVar(&r.trace, "trace", true, "tell every socket call, with its arguments and its result")
+	c.ValidArgsFunction = cobra.NoFileCompletions
+	return c
+}
+
 // run runs one experiment until it ends or Ctrl-C.
 func (r *labRun) run(c *cobra.Command, experiment func(*lab.Lab) error) error {
 	ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := lab.Run(ctx, lab.Options{
+	o := lab.Options{
 		Language: lab.Language(speaks()), Trace: r.trace,
 		In: c.InOrStdin(), Out: c.OutOrStdout(), Talk: c.ErrOrStderr(),
-	}, experiment)
+	}
+	if r.demo {
+		o.Talk, o.Pause = o.Out, onTerminal(o.In) && onTerminal(o.Out)
+	}
+	err := lab.Run(ctx, o, experiment)
 	var (
 		address *lab.AddressError
 		call    *lab.CallError
@@ -58,4 +78,10 @@ func labBuffer(n int) error {
 		return exitf(exitUsage, "--buffer is %d; it can be 1 to 1048576 bytes", n)
 	}
 	return nil
+}
+
+// onTerminal tells whether a stream is a terminal.
+func onTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }

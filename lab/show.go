@@ -1,0 +1,32 @@
+//go:build unix
+
+package lab
+
+import "strconv"
+
+// What demonstrations say between their parts.
+var sayNext = phrase{"(Enter: next)", "(Enter — дальше)", "（按 Enter 继续）"}
+
+// title begins a part of a demonstration.
+func (l *Lab) title(n int, p phrase) {
+	l.telling.Lock()
+	defer l.telling.Unlock()
+	l.talk("")
+	l.talk("== " + strconv.Itoa(n) + ". " + p.in(l.Language) + " ==")
+}
+
+// pause waits for Enter between two parts where there is somebody to press it; false = the command is
+// to end.
+func (l *Lab) pause() bool {
+	if !l.Pause {
+		return !l.Stopped()
+	}
+	l.say(sayNext)
+	select {
+	case _, ok := <-l.Typed():
+		l.Pause = l.Pause && ok // at the end of the input nobody will press it
+		return !l.Stopped()
+	case <-l.Done():
+		return false
+	}
+}
