@@ -25,9 +25,10 @@ help: ## print this list
 build: ## build ./jim: one static program
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w $(if $(VERSION),-X main.version=$(VERSION))' -o jim ./cmd/jim
 
-test: ## run all tests; at the page they look where there is Chromium
+test: ## run all tests; some look closer where there is Chromium, and strace
 	$(GO) test -count=1 ./...
 	@tools/chromium >/dev/null || true
+	@tools/strace >/dev/null || true
 
 page: ## look at the whole page in Chromium, which is installed where that is possible
 	JIM_CHROMIUM="$$(tools/chromium install)" JIM_PAGE=must $(GO) test -count=1 ./web

@@ -20,27 +20,9 @@ type Framing struct {
 	Only []string // the parts to show, of [FramingParts]; none = all
 }
 
-// framingPart is one experiment of the demonstration.
-type framingPart struct {
-	name  string
-	title phrase
-	run   func(*framed) error
-}
-
-// framingParts are in the order in which they are shown: what goes wrong, then what helps.
-var framingParts = []framingPart{
-	{"two-sends", sayTwoSends, (*framed).twoSends},
-	{"one-send", sayOneSend, (*framed).oneSend},
-	{"letter", sayLetter, (*framed).letter},
-	{"lines", sayLines, (*framed).lines},
-	{"length", sayLength, (*framed).length},
-	{"json", sayJSON, (*framed).json},
-	{"datagrams", sayDatagrams, (*framed).datagrams},
-}
-
 // FramingParts are the names of the parts, in their order.
 func FramingParts() (names []string) {
-	for _, p := range framingParts {
+	for _, p := range (&framed{}).parts() {
 		names = append(names, p.name)
 	}
 	return names
@@ -50,6 +32,19 @@ func FramingParts() (names []string) {
 type framed struct {
 	*Lab
 	sender, receiver *Sock
+}
+
+// parts are in the order in which they are shown: what goes wrong, then what helps.
+func (f *framed) parts() []part {
+	return []part{
+		{"two-sends", sayTwoSends, f.twoSends, sayTwoSendsEnd},
+		{"one-send", sayOneSend, f.oneSend, sayOneSendEnd},
+		{"letter", sayLetter, f.letter, sayLetterEnd},
+		{"lines", sayLines, f.lines, sayLinesEnd},
+		{"length", sayLength, f.length, sayLengthEnd},
+		{"json", sayJSON, f.json, sayJSONEnd},
+		{"datagrams", sayDatagrams, f.datagrams, sayDatagramsEnd},
+	}
 }
 
 // The two sides.
@@ -65,27 +60,19 @@ func (f Framing) Run(l *Lab) error {
 	if err := d.connect(); err != nil {
 		return err
 	}
-	n := 0
-	for _, p := range framingParts {
-		if len(f.Only) > 0 && !slices.Contains(f.Only, p.name) {
-			continue
-		}
-		if !l.pause() {
-			return nil
-		}
-		n++
-		l.title(n, p.title)
-		if err := p.run(d); err != nil {
-			return err
-		}
+	parts := slices.DeleteFunc(d.parts(), func(p part) bool {
+		return len(f.Only) > 0 && !slices.Contains(f.Only, p.name)
+	})
+	if err := l.show(parts); err != nil || l.Stopped() {
+		return err
 	}
-	l.say(sayFramingEnd)
 	if err := d.sender.Close(); err != nil {
 		return err
 	}
 	if _, err := d.receiver.Recv(make([]byte, 20)); err != nil {
 		return err
 	}
+	defer l.say(sayFramingEnd)
 	return d.receiver.Close()
 }
 
@@ -120,7 +107,6 @@ func (f *framed) twoSends() error {
 		return err
 	}
 	_, err := f.receiver.Recv(make([]byte, 100))
-	f.say(sayTwoSendsEnd)
 	return err
 }
 
@@ -132,9 +118,7 @@ func (f *framed) oneSend() error {
 	if err := f.arrived(len(text)); err != nil {
 		return err
 	}
-	err := f.receive(len(text), 20, func([]byte) {})
-	f.say(sayOneSendEnd)
-	return err
+	return f.receive(len(text), 20, func([]byte) {})
 }
 
 // receive receives until total bytes have come, at most buffer at a time.
@@ -160,12 +144,10 @@ func (f *framed) letter() error {
 		return err
 	}
 	var whole letters
-	err := f.receive(len(text), 5, func(b []byte) {
+	return f.receive(len(text), 5, func(b []byte) {
 		alone := strings.ToValidUTF8(string(b), string(utf8.RuneError))
 		f.say(sayLetterStep, alone, whole.add(b), len(whole.rest))
 	})
-	f.say(sayLetterEnd)
-	return err
 }
 
 // cure sends pieces, receives them in a buffer of 10 bytes and shows what cut finds in what came so far. cut takes
@@ -199,22 +181,20 @@ func (f *framed) cure(pieces [][]byte, cut func(b []byte) (message []byte, taken
 }
 
 func (f *framed) lines() error {
-	err := f.cure([][]byte{[]byte("one\ntwo\nth"), []byte("ree\nfour\n")}, func(b []byte) ([]byte, int) {
+	return f.cure([][]byte{[]byte("one\ntwo\nth"), []byte("ree\nfour\n")}, func(b []byte) ([]byte, int) {
 		i := bytes.IndexByte(b, '\n')
 		if i < 0 {
 			return nil, 0
 		}
 		return b[:i], i + 1
 	})
-	f.say(sayLinesEnd)
-	return err
 }
 
 func (f *framed) length() error {
 	withLength := func(text string) []byte {
 		return append(binary.BigEndian.AppendUint32(nil, uint32(len(text))), text...)
 	}
-	err := f.cure([][]byte{withLength("one"), withLength("two\ntwo"), withLength("three")}, func(b []byte) ([]byte, int) {
+	return f.cure([][]byte{withLength("one"), withLength("two\ntwo"), withLength("three")}, func(b []byte) ([]byte, int) {
 		if len(b) < 4 {
 			return nil, 0
 		}
@@ -224,21 +204,17 @@ func (f *framed) length() error {
 		}
 		return b[4 : 4+n], 4 + n
 	})
-	f.say(sayLengthEnd)
-	return err
 }
 
 func (f *framed) json() error {
 	cutter := wire.Cutter{MaxBytes: 1 << 10, MaxDepth: 8}
-	err := f.cure([][]byte{[]byte(`{"n":1}{"n":2,"te`), []byte(`xt":"}{"} {"n":3}`)}, func(b []byte) ([]byte, int) {
+	return f.cure([][]byte{[]byte(`{"n":1}{"n":2,"te`), []byte(`xt":"}{"} {"n":3}`)}, func(b []byte) ([]byte, int) {
 		object, done, broken := cutter.Cut(b)
 		if broken != nil {
 			return nil, len(b) // it cannot be: the objects are ours
 		}
 		return object, done
 	})
-	f.say(sayJSONEnd)
-	return err
 }
 
 func (f *framed) datagrams() error {
@@ -269,6 +245,5 @@ func (f *framed) datagrams() error {
 			return err
 		}
 	}
-	f.say(sayDatagramsEnd)
 	return nil
 }

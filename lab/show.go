@@ -4,6 +4,31 @@ package lab
 
 import "strconv"
 
+// part is one experiment of a demonstration.
+type part struct {
+	name  string // on the command line, where parts can be chosen
+	title phrase
+	run   func() error
+	end   phrase // what was to be seen; empty where run says it
+}
+
+// show shows parts one after another.
+func (l *Lab) show(parts []part) error {
+	for n, p := range parts {
+		if !l.pause() {
+			return nil
+		}
+		l.title(n+1, p.title)
+		if err := p.run(); err != nil {
+			return err
+		}
+		if p.end != (phrase{}) && !l.Stopped() {
+			l.say(p.end)
+		}
+	}
+	return nil
+}
+
 // What demonstrations say between their parts.
 var sayNext = phrase{"(Enter: next)", "(Enter — дальше)", "（按 Enter 继续）"}
 

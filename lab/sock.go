@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -159,6 +160,23 @@ func (s *Sock) recv(b []byte, flags int, shown string) (n int, err error) {
 	if err != nil {
 		n = 0
 	}
+	return n, err
+}
+
+// Poll waits until there is something to receive, or the other side has closed, as poll(2) of one socket for
+// POLLIN; n = 0: the time is over.
+func (s *Sock) Poll(after time.Duration) (n int, err error) {
+	err = s.lab.call(asked{
+		name: "poll", who: s.who, text: fmt.Sprintf("poll([{%d, POLLIN}], 1, %d)", s.fd, after.Milliseconds()),
+		do: func() (string, string, error) {
+			n, err = unix.Poll([]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}, int(after.Milliseconds()))
+			note := ""
+			if n == 0 {
+				note = "poll 0"
+			}
+			return strconv.Itoa(n), note, err
+		},
+	})
 	return n, err
 }
 

@@ -88,15 +88,38 @@ func (l *Lab) call(c asked) error {
 		shown, failed = "-1 "+errnoWords(errno), e
 		note = e.name()
 	}
-	if waits {
-		shown += "  (" + sayWaited.in(l.Language, took.Seconds()) + ")"
-	}
 	if l.Trace {
-		l.line(c.who, c.text+" = "+shown)
+		waited := ""
+		if waits {
+			waited = sayWaited.in(l.Language, took.Seconds())
+		}
+		l.result(c, shown, waited)
 		l.noteOnce(c.name, note)
 	}
 	return failed
 }
+
+// result writes the line of a call that is back: how long it waited stands behind it where there is
+// room. telling is held.
+func (l *Lab) result(c asked, shown, waited string) {
+	text := c.text + " = " + shown
+	room := lineWidth - 2
+	if c.who != (phrase{}) {
+		room -= sideWidth + 2
+	}
+	switch behind := "  (" + waited + ")"; {
+	case waited == "":
+		l.line(c.who, text)
+	case columns(text+behind) <= room:
+		l.line(c.who, text+behind)
+	default:
+		l.line(c.who, text)
+		l.note(waited)
+	}
+}
+
+// lineWidth is the columns of the terminal that everything is made for.
+const lineWidth = 80
 
 // afterSends lets another thread tell what it has sent before this one tells the answer to it. It
 // waits a moment at most: a send may block until somebody receives.
@@ -143,7 +166,7 @@ const sideWidth = 12
 
 // note writes a line below a call. telling is held.
 func (l *Lab) note(text string) {
-	for i, line := range folded(text, 80-noteIndent-2) {
+	for i, line := range folded(text, lineWidth-noteIndent-2) {
 		mark := "· "
 		if i > 0 {
 			mark = "  "
@@ -177,7 +200,7 @@ func (l *Lab) say(p phrase, a ...any) {
 	l.telling.Lock()
 	defer l.telling.Unlock()
 	for _, line := range strings.Split(p.in(l.Language, a...), "\n") {
-		for _, part := range folded(line, 80) {
+		for _, part := range folded(line, lineWidth) {
 			l.talk(part)
 		}
 	}

@@ -25,6 +25,31 @@ var meanings = map[string]phrase{
 		"чтобы после перезапуска порт можно было занять сразу",
 		"这样重启后可以立刻再次绑定这个端口",
 	},
+	"setsockopt SO_RCVTIMEO": {
+		"recv waits no longer than this",
+		"recv ждёт не дольше этого",
+		"recv 最多等这么久",
+	},
+	"setsockopt SO_SNDTIMEO": {
+		"send, and connect, wait no longer than this",
+		"send и connect ждут не дольше этого",
+		"send 和 connect 最多等这么久",
+	},
+	"setsockopt IPPROTO_TCP, TCP_SYNCNT": {
+		"how often the kernel repeats its knock (SYN)",
+		"сколько раз ядро повторит свой стук (SYN)",
+		"内核重复敲门（SYN）的次数",
+	},
+	"poll": {
+		"there is something: recv will not wait",
+		"что-то есть: recv не будет ждать",
+		"有数据了：recv 不用等",
+	},
+	"poll 0": {
+		"0: the time is over, and nothing came",
+		"0: время вышло, ничего не пришло",
+		"0：时间到了，什么也没来",
+	},
 	"bind": {
 		"this address and port are ours now",
 		"этот адрес и порт теперь наши",
@@ -145,6 +170,16 @@ var meanings = map[string]phrase{
 		"no answer came in time",
 		"ответ не пришёл вовремя",
 		"没有在时限内得到应答",
+	},
+	"recv EAGAIN": {
+		"nothing came in time; the connection still stands",
+		"вовремя ничего не пришло; соединение цело",
+		"时限内没有数据；连接仍然在",
+	},
+	"connect EINPROGRESS": {
+		"the time is over; the kernel has no answer yet",
+		"время вышло; ядро ещё не получило ответа",
+		"时间到了；内核还没有得到应答",
 	},
 	"EHOSTUNREACH": {
 		"no way leads to that machine",

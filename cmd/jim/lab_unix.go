@@ -22,6 +22,8 @@ func labCommands() []*cobra.Command {
 		newLabTalkCommand(),
 		newLabDialCommand(),
 		newLabFramingCommand(),
+		newLabTimeoutCommand(),
+		newLabBindCommand(),
 	}
 }
 

@@ -1,0 +1,61 @@
+//go:build unix
+
+package lab
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestMain runs a command of the lab instead of the tests where $LAB_COMMAND names one: so that it can be
+// watched from outside. The end of its input is its Ctrl-C.
+func TestMain(m *testing.M) {
+	words := strings.Fields(os.Getenv("LAB_COMMAND"))
+	if len(words) == 0 {
+		os.Exit(m.Run())
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	o := Options{Trace: true, In: os.Stdin, Out: os.Stdout, Talk: os.Stderr}
+	if words[0] != "dial" {
+		go func() { // ends with the process
+			_, _ = io.Copy(io.Discard, os.Stdin)
+			stop()
+		}()
+	}
+	if err := Run(ctx, o, watched(words)); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// watched is the command that words name.
+func watched(words []string) func(*Lab) error {
+	at := func(port int, networks ...string) Address {
+		a, err := ParseAddress(words[1], port, networks...)
+		if err != nil {
+			panic(err)
+		}
+		return a
+	}
+	switch words[0] {
+	case "framing":
+		return Framing{}.Run
+	case "bind":
+		return Bind{}.Run
+	case "timeout":
+		return Timeout{After: 200 * time.Millisecond}.Run
+	case "greet":
+		return Greet{Listen: at(0, "tcp", "unix"), Buffer: 1024}.Run
+	case "echo":
+		return Echo{Listen: at(0, "tcp", "unix", "ws"), Buffer: 20, Backlog: 1}.Run
+	case "dial":
+		return Dial{To: at(0, "tcp", "udp", "unix", "ws"), Buffer: 1024}.Run
+	}
+	panic("no such command: " + words[0])
+}
