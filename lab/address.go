@@ -161,6 +161,9 @@ func domain(to unix.Sockaddr) int {
 	return unix.AF_UNIX
 }
 
+// unnamed is the address of a client's UNIX socket: it has none.
+const unnamed = "unix"
+
 // shownAddr is an address as it is told.
 func shownAddr(sa unix.Sockaddr) string {
 	switch a := sa.(type) {
@@ -169,8 +172,8 @@ func shownAddr(sa unix.Sockaddr) string {
 	case *unix.SockaddrInet6:
 		return netip.AddrPortFrom(netip.AddrFrom16(a.Addr), uint16(a.Port)).String()
 	case *unix.SockaddrUnix:
-		if a.Name == "" {
-			return "unix" // a client's socket has no name
+		if a.Name == "" || a.Name == "@" {
+			return unnamed
 		}
 		return a.Name
 	}

@@ -88,7 +88,11 @@ func (s *Sock) Accept() (*Sock, error) {
 			return "", "", err
 		}
 		c.fd, c.Peer = fd, shownAddr(from)
-		return strconv.Itoa(fd) + "  " + c.Peer, "", nil
+		shown := strconv.Itoa(fd) + "  " + c.Peer
+		if c.Peer == unnamed { // the number tells it from others
+			c.Peer += ":" + strconv.Itoa(fd)
+		}
+		return shown, "", nil
 	})
 	if err != nil {
 		return nil, err

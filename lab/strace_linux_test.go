@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -42,11 +43,13 @@ type watch struct {
 	calls string        // the file of strace
 }
 
-func startWatch(t *testing.T, strace, command string) *watch {
+func startWatch(t *testing.T, strace, dir, command string) *watch {
 	t.Helper()
 	w := &watch{t: t, calls: filepath.Join(t.TempDir(), "calls")}
 	w.p = exec.Command(strace, "-f", "-xx", "-s", "65536", "-e", "trace=network,close", "-e", "signal=none", "-o", w.calls, os.Args[0])
 	w.p.Env = append(os.Environ(), "LAB_COMMAND="+command)
+	w.p.Dir = dir
+	w.p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	var err error
 	if w.in, err = w.p.StdinPipe(); err != nil {
 		t.Fatal(err)
@@ -59,8 +62,12 @@ func startWatch(t *testing.T, strace, command string) *watch {
 	if err := w.p.Start(); err != nil {
 		t.Fatal(err)
 	}
-	guard := time.AfterFunc(time.Minute, func() { _ = w.p.Process.Kill() }) // its end is then the test's
-	t.Cleanup(func() { guard.Stop() })
+	end := func() { _ = syscall.Kill(-w.p.Process.Pid, syscall.SIGKILL) } // the group: what strace watches would outlive it
+	guard := time.AfterFunc(30*time.Second, end)
+	t.Cleanup(func() {
+		guard.Stop()
+		end()
+	})
 	return w
 }
 
@@ -253,7 +260,7 @@ func TestTraceIsWhatStraceSees(t *testing.T) {
 	for _, command := range []string{"framing", "bind", "timeout"} {
 		t.Run(command, func(t *testing.T) {
 			t.Parallel()
-			told, seen := startWatch(t, path, command).end()
+			told, seen := startWatch(t, path, t.TempDir(), command).end()
 			same(t, told, seen)
 		})
 	}
@@ -283,12 +290,13 @@ func TestTraceOfConversationIsWhatStraceSees(t *testing.T) {
 	if !ok {
 		return
 	}
-	for _, network := range []string{"tcp://127.0.0.1:0", "unix://" + filepath.Join(t.TempDir(), "s"), "ws://127.0.0.1:0"} {
-		t.Run(network[:4], func(t *testing.T) {
+	for _, network := range []string{"tcp://127.0.0.1:0", "unix://s", "ws://127.0.0.1:0"} {
+		t.Run(network[:3], func(t *testing.T) {
 			t.Parallel()
-			server := startWatch(t, path, "echo "+network)
+			dir := t.TempDir()
+			server := startWatch(t, path, dir, "echo "+network)
 			at := server.until(`Echo server at (\S+);`)
-			client := startWatch(t, path, "dial "+at)
+			client := startWatch(t, path, dir, "dial "+at)
 			client.until(`Connected to`)
 			if _, err := io.WriteString(client.in, strings.Repeat("привет ", 10)+"\n"); err != nil {
 				t.Fatal(err)
