@@ -36,6 +36,7 @@ func (g Greet) serve(l *Lab, client *Sock) error {
 			return err
 		}
 	}
+	l.remark(sayTwoGreetings)
 	all := 0
 	buf := make([]byte, g.Buffer)
 	for times := 0; ; times++ {
