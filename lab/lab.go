@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -124,5 +125,6 @@ func (l *Lab) opened(stop bool) (socks []*Sock) {
 	for s := range l.socks {
 		socks = append(socks, s)
 	}
+	slices.SortFunc(socks, func(a, b *Sock) int { return a.fd - b.fd })
 	return socks
 }

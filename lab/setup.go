@@ -31,7 +31,7 @@ func (l *Lab) Connect(a Address) (*Sock, error) { return side{Lab: l}.Connect(a)
 
 // Socket is [Lab.Socket].
 func (s side) Socket(domain, kind, protocol int) (*Sock, error) {
-	made := &Sock{lab: s.Lab, who: s.who, fd: -1}
+	made := &Sock{lab: s.Lab, who: s.who, fd: -1, datagrams: kind != unix.SOCK_STREAM}
 	err := s.call(asked{
 		name: "socket", who: s.who, note: "socket " + named(kinds, kind),
 		text: fmt.Sprintf("socket(%s, %s, %s)", named(domains, domain), named(kinds, kind), named(protocols, protocol)),

@@ -21,6 +21,9 @@ type Sock struct {
 	Peer string // whom it is connected to, as it is told
 	file string // of a UNIX socket that listens: removed when it is closed
 
+	datagrams bool // it is no stream
+	listens   bool
+
 	mu     sync.Mutex
 	closed bool
 	woke   bool // see wake
@@ -50,6 +53,14 @@ func (s *Sock) plain(name, args, note string, f func() error) error {
 	return s.do(name, args, note, func() (string, string, error) { return "0", "", f() })
 }
 
+// row is that of the meanings for a call that means something else where it is no stream.
+func (s *Sock) row(call string) string {
+	if s.datagrams {
+		return call + " datagrams"
+	}
+	return call
+}
+
 // Setsockopt sets a whole number, as setsockopt(2); name is that of the constants, "SOL_SOCKET, SO_REUSEADDR".
 func (s *Sock) Setsockopt(name string, level, option, value int) error {
 	return s.plain("setsockopt", fmt.Sprintf(", %s, %d", name, value), "setsockopt "+name, func() error {
@@ -64,6 +75,7 @@ func (s *Sock) Bind(to unix.Sockaddr) error {
 
 // Listen makes it a socket that accepts, as listen(2). backlog is how many clients may wait.
 func (s *Sock) Listen(backlog int) error {
+	s.listens = true
 	return s.plain("listen", ", "+strconv.Itoa(backlog), "", func() error { return unix.Listen(s.fd, backlog) })
 }
 
@@ -104,12 +116,12 @@ func (s *Sock) Accept() (*Sock, error) {
 // Connect connects, as connect(2), and waits until the other side has answered.
 func (s *Sock) Connect(to unix.Sockaddr) error {
 	s.Peer = shownAddr(to)
-	return s.plain("connect", ", "+s.Peer, "", func() error { return unix.Connect(s.fd, to) })
+	return s.plain("connect", ", "+s.Peer, s.row("connect"), func() error { return unix.Connect(s.fd, to) })
 }
 
 // Send sends, as send(2), and tells how many bytes the kernel took. It waits while the kernel's buffer is full.
 func (s *Sock) Send(b []byte) (n int, err error) {
-	err = s.do("send", fmt.Sprintf(", %s, %d", quoted(b, shownColumns), len(b)), "", func() (string, string, error) {
+	err = s.do("send", fmt.Sprintf(", %s, %d", quoted(b, shownColumns), len(b)), s.row("send"), func() (string, string, error) {
 		n, err = send(s.fd, b)
 		note := ""
 		if n < len(b) {
@@ -144,7 +156,7 @@ func (s *Sock) Peek(b []byte) (n int, err error) {
 }
 
 func (s *Sock) recv(b []byte, flags int, shown string) (n int, err error) {
-	note := "recv"
+	note := s.row("recv")
 	if flags != 0 {
 		note = "peek"
 	}
@@ -153,7 +165,9 @@ func (s *Sock) recv(b []byte, flags int, shown string) (n int, err error) {
 		switch {
 		case err != nil:
 			return "", "", err
-		case n == 0:
+		case n == 0 && s.woken():
+			return "0", "recv woken", nil
+		case n == 0 && !s.datagrams:
 			return "0", "recv 0", nil
 		}
 		if flags != 0 {
@@ -221,7 +235,11 @@ func (s *Sock) Close() error {
 	}
 	s.closed = true
 	s.lab.forget(s)
-	err := s.plain("close", "", "", func() error { return unix.Close(s.fd) })
+	note := s.row("close")
+	if s.listens {
+		note = "close listen"
+	}
+	err := s.plain("close", "", note, func() error { return unix.Close(s.fd) })
 	if s.file != "" {
 		s.lab.unlink(s.file)
 	}

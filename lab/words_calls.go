@@ -116,9 +116,39 @@ var meanings = map[string]phrase{
 		"两个方向都结束；这会唤醒正在 recv 中等待的线程",
 	},
 	"shutdown stop": {
-		"Ctrl-C: this wakes the call that waits on this socket",
-		"Ctrl-C: это будит вызов, который ждёт на этом сокете",
-		"Ctrl-C：这会唤醒正在这个套接字上等待的调用",
+		"Ctrl-C: whatever waits on this socket wakes up",
+		"Ctrl-C: всё, что ждёт на этом сокете, просыпается",
+		"Ctrl-C：在这个套接字上等待的调用都会醒来",
+	},
+	"recv woken": {
+		"0 bytes: we have shut the socket down ourselves",
+		"0 байт: мы сами закрыли передачу на этом сокете",
+		"0 字节：是我们自己关闭了这个套接字的收发",
+	},
+	"connect datagrams": {
+		"nothing travels: the kernel only notes to whom this socket sends",
+		"в сеть не идёт ничего: ядро лишь запоминает, кому шлёт этот сокет",
+		"网络上什么也没发生：内核只记下这个套接字发给谁",
+	},
+	"send datagrams": {
+		"one datagram is on its way; whether it arrives, nobody tells",
+		"одна датаграмма ушла; дойдёт ли она, никто не скажет",
+		"一个数据报已发出；到没到，没有人会告诉我们",
+	},
+	"recv datagrams": {
+		"one datagram, as it was sent; what does not fit into the buffer is lost",
+		"одна датаграмма, какой её отправили; что не влезло в буфер, пропало",
+		"一个数据报，和发送时一样；缓冲区装不下的部分就丢了",
+	},
+	"close datagrams": {
+		"the number is given back; nobody is told",
+		"число возвращено ядру; никто об этом не узнаёт",
+		"把数字还给内核；不会通知任何人",
+	},
+	"close listen": {
+		"the number is given back; nobody can connect here any more",
+		"число возвращено ядру; сюда больше не подключиться",
+		"把数字还给内核；再也不能连接到这里",
 	},
 	"close": {
 		"the number is given back; the other side is told that nothing more comes",
