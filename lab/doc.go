@@ -25,11 +25,14 @@
 //   - A [Sock] is closed by who uses it, after its last call has come back. Ctrl-C shuts every open
 //     socket down, which wakes the calls that wait: accept fails, recv gives 0. A command then
 //     just returns, and closes on its way; what it returns does not count. [Lab.Stopped] tells.
+//   - A demonstration needs nobody at the other side (framing.go): it has several sides in one program,
+//     each of which makes its sockets with a [side] that the trace names, and parts, which
+//     [Lab.show] shows. One thread makes its calls one after another, so that each run tells the same.
 //   - A call that fails gives a [*CallError], an address that cannot be read an [*AddressError].
 //     Neither is wrapped: the command line makes the exit code of them.
 //
 // Then: a file cmd/jim/lab_NAME.go with the flags, and a row in newLabCommand; scripts
 // cmd/jim/testdata/script/lab-NAME.txtar in three languages (lab_script_test.go has the commands for
-// programs that run beside the script); a page docs/lab/NAME.md with a drawing of the calls, and
+// programs that run beside the script), a row in TestTraceIsWhatStraceSees or its neighbour; a page docs/lab/NAME.md with a drawing of the calls, and
 // rows in the three indexes there.
 package lab

@@ -18,13 +18,13 @@ type Sock struct {
 	lab  *Lab
 	fd   int
 	who  phrase // see [asked]
-	Peer string // whom it is connected to, as it is told
+	Peer string // whom it is connected to, as it is told; empty = nobody
 	file string // of a UNIX socket that listens: removed when it is closed
 
 	datagrams bool // it is no stream
 	listens   bool
 
-	mu     sync.Mutex
+	mu     sync.Mutex // taken before those of Lab; held during shutdown by another thread, and close
 	closed bool
 	woke   bool // see wake
 }
@@ -115,8 +115,11 @@ func (s *Sock) Accept() (*Sock, error) {
 
 // Connect connects, as connect(2), and waits until the other side has answered.
 func (s *Sock) Connect(to unix.Sockaddr) error {
-	s.Peer = shownAddr(to)
-	return s.plain("connect", ", "+s.Peer, s.row("connect"), func() error { return unix.Connect(s.fd, to) })
+	err := s.plain("connect", ", "+shownAddr(to), s.row("connect"), func() error { return unix.Connect(s.fd, to) })
+	if err == nil {
+		s.Peer = shownAddr(to)
+	}
+	return err
 }
 
 // Send sends, as send(2), and tells how many bytes the kernel took. It waits while the kernel's buffer is full.
@@ -236,8 +239,11 @@ func (s *Sock) Close() error {
 	s.closed = true
 	s.lab.forget(s)
 	note := s.row("close")
-	if s.listens {
+	switch {
+	case s.listens:
 		note = "close listen"
+	case s.Peer == "":
+		note = "close unused"
 	}
 	err := s.plain("close", "", note, func() error { return unix.Close(s.fd) })
 	if s.file != "" {

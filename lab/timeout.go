@@ -194,5 +194,5 @@ func (t Timeout) unanswered(l *Lab, limit func(*Sock) error) error {
 	if err := limit(second); err != nil {
 		return err
 	}
-	return expects(second.Connect(at), unix.EINPROGRESS, unix.EAGAIN, unix.ETIMEDOUT)
+	return expects(second.Connect(at), unix.EINPROGRESS, unix.EALREADY, unix.EAGAIN, unix.ETIMEDOUT)
 }

@@ -91,7 +91,7 @@ func (l *Lab) call(c asked) error {
 	if l.Trace {
 		waited := ""
 		if waits {
-			waited = sayWaited.in(l.Language, took.Seconds())
+			waited = sayWaited.in(l.Language, l.Language.seconds(took))
 		}
 		l.result(c, shown, waited)
 		l.noteOnce(c.name, note)

@@ -145,6 +145,11 @@ var meanings = map[string]phrase{
 		"число возвращено ядру; никто об этом не узнаёт",
 		"把数字还给内核；不会通知任何人",
 	},
+	"close unused": {
+		"the number is given back",
+		"число возвращено ядру",
+		"把数字还给内核",
+	},
 	"close listen": {
 		"the number is given back; nobody can connect here any more",
 		"число возвращено ядру; сюда больше не подключиться",

@@ -31,6 +31,9 @@ carries bytes, not messages.`,
 			if err := labBuffer(echo.Buffer); err != nil {
 				return err
 			}
+			if echo.Backlog < 0 || echo.Backlog > 4096 {
+				return exitf(exitUsage, "--backlog is %d; it can be 0 to 4096 clients", echo.Backlog)
+			}
 			return r.run(c, func(l *lab.Lab) error {
 				if echo.Listen, err = lab.ParseAddress(listen, 5005, "tcp", "unix", "ws"); err != nil {
 					return err
