@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	o := Options{Trace: true, In: os.Stdin, Out: os.Stdout, Talk: os.Stderr}
-	if words[0] != "dial" {
+	if words[0] != "dial" && words[0] != "talk" {
 		go func() { // ends with the process
 			_, _ = io.Copy(io.Discard, os.Stdin)
 			stop()
@@ -54,6 +54,9 @@ func watched(words []string) func(*Lab) error {
 		return Greet{Listen: at(0, "tcp", "unix"), Buffer: 1024}.Run
 	case "echo":
 		return Echo{Listen: at(0, "tcp", "unix", "ws"), Buffer: 20, Backlog: 1}.Run
+	case "talk":
+		a := at(0, "tcp", "unix")
+		return Talk{Wait: a.Port == 0, Listen: a, To: a, Buffer: 1024}.Run
 	case "dial":
 		return Dial{To: at(0, "tcp", "udp", "unix", "ws"), Buffer: 1024}.Run
 	}

@@ -290,12 +290,12 @@ func TestTraceOfConversationIsWhatStraceSees(t *testing.T) {
 	if !ok {
 		return
 	}
-	for _, network := range []string{"tcp://127.0.0.1:0", "unix://s", "ws://127.0.0.1:0"} {
-		t.Run(network[:3], func(t *testing.T) {
+	for _, command := range []string{"echo tcp://127.0.0.1:0", "echo unix://s", "echo ws://127.0.0.1:0", "greet tcp://127.0.0.1:0"} {
+		t.Run(command[:8], func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			server := startWatch(t, path, dir, "echo "+network)
-			at := server.until(`Echo server at (\S+);`)
+			server := startWatch(t, path, dir, command)
+			at := server.until(`server at (\S+?);? `)
 			client := startWatch(t, path, dir, "dial "+at)
 			client.until(`Connected to`)
 			if _, err := io.WriteString(client.in, strings.Repeat("привет ", 10)+"\n"); err != nil {
@@ -313,6 +313,33 @@ func TestTraceOfConversationIsWhatStraceSees(t *testing.T) {
 			told, seen = server.end()
 			same(t, bySocket(told), bySocket(seen))
 		})
+	}
+}
+
+// The same for two people, of whom both type.
+func TestTraceOfTalkIsWhatStraceSees(t *testing.T) {
+	path, ok := strace(t)
+	if !ok {
+		return
+	}
+	dir := t.TempDir()
+	one := startWatch(t, path, dir, "talk tcp://127.0.0.1:0")
+	two := startWatch(t, path, dir, "talk "+one.until(`Waiting at (\S+)\. `))
+	for _, w := range []*watch{one, two} {
+		w.until(`Type; what the other side says`)
+		if _, err := io.WriteString(w.in, "привет\n"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, w := range []*watch{one, two} {
+		w.until(`recv.* = 13  "привет`)
+	}
+	if err := one.in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range []*watch{one, two} {
+		told, seen := w.end()
+		same(t, bySocket(told), bySocket(seen))
 	}
 }
 
