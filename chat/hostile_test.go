@@ -229,3 +229,25 @@ func TestWhoIsRefusedIsReadSlowly(t *testing.T) {
 		h.close()
 	})
 }
+
+// TestWhoSaysTooMuchOfAnythingIsReadSlowly has one who asks for what is always granted, and so is never refused.
+func TestWhoSaysTooMuchOfAnythingIsReadSlowly(t *testing.T) {
+	for _, free := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t, chat.Options{NoLimits: free})
+			g := h.connect(newPipe(16))
+			began := time.Now()
+			for i := range 1001 {
+				if i == 250 && time.Since(began) > time.Second {
+					t.Errorf("the first 250 took %v", time.Since(began))
+				}
+				g.say(`{"action":"ping","id":"%d"}`, i)
+				g.answer(t, fmt.Sprint(i))
+			}
+			if d := time.Since(began); !free && (d < 19*time.Second || d > 21*time.Second) || free && d > time.Second {
+				t.Errorf("a thousand pings and one took %v where free is %t; want 5 s for each 250", d, free)
+			}
+			h.close()
+		})
+	}
+}

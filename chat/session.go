@@ -19,6 +19,8 @@ const (
 	strikesMax = 20               // broken objects one after another
 	heatMax    = 40               // objects refused more than others before it has to wait
 	coolDown   = time.Second      // from then on, for each that is refused
+	paceMax    = 250              // objects of any kind that are read
+	pacePer    = 5 * time.Second  // in this time, before it has to wait; more than all rates together allow
 )
 
 // Session is one connection and who is at its end. It is kept small, and one
@@ -34,10 +36,12 @@ type Session struct {
 
 	// owned by the goroutine of readAll
 	ctx     context.Context
-	spoke   bool // an object was decoded
-	leaving bool // quit was said
-	strikes int8 // broken objects since the last good one
-	heat    int8 // objects that were refused, less those that were not
+	spoke   bool          // an object was decoded
+	leaving bool          // quit was said
+	strikes int8          // broken objects since the last good one
+	heat    int8          // objects that were refused, less those that were not
+	paced   int16         // objects since pacedAt
+	pacedAt time.Duration // after began
 
 	index int32 // in Hub.sessions; guarded by Hub.mu
 
@@ -194,8 +198,8 @@ func (s *Session) probe() {
 // calls, is kept small: it is most of what an idle connection holds.
 func (s *Session) readAll() error {
 	for !s.leaving {
-		if s.heat > heatMax {
-			s.cool()
+		if s.heat > heatMax || s.paced >= paceMax {
+			s.slowDown()
 		}
 		object, err := s.conn().Read()
 		if err != nil {
@@ -217,14 +221,12 @@ func (s *Session) burst(w *worker, object []byte) error {
 			return err
 		}
 		s.breathe()
-		if s.leaving || s.heat > heatMax || !s.conn().Ready() {
+		if s.leaving || s.heat > heatMax || s.paced >= paceMax || !s.conn().Ready() {
 			return nil
 		}
 		var err error
-		for object, err = s.conn().Read(); err != nil; object, err = s.conn().Read() {
-			if err = s.fault(err, ""); err != nil {
-				return err
-			}
+		if object, err = s.conn().Read(); err != nil {
+			return s.fault(err, "")
 		}
 	}
 }
@@ -271,7 +273,9 @@ func (s *Session) fault(err error, id string) error {
 	s.settle()
 	s.respond(id, nil, e)
 	s.warm(e)
-	s.strikes++
+	if s.strikes++; e.Code == wire.NotImplemented { // as a dialect found: there was nothing broken
+		s.strikes = 0
+	}
 	if s.strikes >= strikesMax {
 		e = wire.Errorf(wire.BadRequest, "%d broken objects one after another", s.strikes).Goodbye()
 	}
@@ -294,9 +298,10 @@ func (s *Session) breathe() {
 	o.await(s.ctx, func() bool { return o.full || o.size < answerBytes && o.pending < pendingMax })
 }
 
-// warm counts how a request went. To refuse costs nearly as much as to do, so who
+// warm counts requests, and how they went. To refuse costs nearly as much as to do, so who
 // is refused again and again is read from more slowly, and the others pay less for it.
 func (s *Session) warm(err error) {
+	s.paced++
 	if err == nil {
 		s.heat = max(0, s.heat-1)
 		return
@@ -310,13 +315,25 @@ func (s *Session) warm(err error) {
 	}
 }
 
-// cool waits for a while, unless the session ends meanwhile. It is called where
-// waiting needs no more memory than an idle session has.
-func (s *Session) cool() {
-	ctx, cancel := context.WithTimeout(s.ctx, coolDown)
+// slowDown waits for a while where too much was refused or said, unless the session ends meanwhile. It is called
+// where waiting needs no more memory than an idle session has, and what comes meanwhile waits in the peer's own.
+func (s *Session) slowDown() {
+	var d time.Duration
+	if s.heat > heatMax {
+		s.heat, d = heatMax, coolDown
+	}
+	if s.paced >= paceMax {
+		if !s.hub.rates.off {
+			d = max(d, s.pacedAt+pacePer-time.Since(s.began))
+		}
+		s.paced, s.pacedAt = 0, time.Since(s.began)+d
+	}
+	if d <= 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, d)
 	defer cancel()
 	s.out.await(ctx, func() bool { return s.out.full })
-	s.heat = min(s.heat, heatMax)
 }
 
 // respond answers a request; exactly one of response and err is set. With neither there is no answer.

@@ -33,10 +33,12 @@ type conn struct {
 	close sync.Once
 
 	// the reader's own
-	first   []byte   // the object that told the dialect; nil = it was read
-	ready   [][]byte // requests for the chat
-	said    int      // messages so far
-	strikes int
+	first []byte      // the object that told the dialect; nil = it was read
+	ready [][]byte    // requests for the chat
+	wrong *wire.Error // what was refused; Read returns it next
+	said  int         // messages so far
+
+	strikes int // broken objects since the last good one
 
 	// the writer's own
 	last      time.Time // when an object was last written
@@ -72,15 +74,16 @@ func (c *conn) Read() ([]byte, error) {
 			c.ready = c.ready[1:]
 			return next, nil
 		}
+		if bad := c.wrong; bad != nil {
+			c.wrong = nil
+			return nil, bad
+		}
 		object := c.first
 		c.first = nil
 		if object == nil {
 			var err error
 			if object, err = c.inner.Read(); err != nil {
-				if err = c.broken(err); err != nil {
-					return nil, err
-				}
-				continue
+				return nil, c.broken(err)
 			}
 		}
 		s, bad := parse(object)
@@ -88,18 +91,14 @@ func (c *conn) Read() ([]byte, error) {
 			bad = c.fits(s, object)
 		}
 		if bad != nil {
-			if err := c.broken(bad); err != nil {
-				return nil, err
-			}
-			continue
+			return nil, c.broken(bad)
 		}
 		c.strikes = 0
 		c.take(s)
 	}
 }
 
-// broken answers an object that cannot be understood. It returns the error that
-// ends the connection, if this one does.
+// broken counts an object that cannot be understood, and returns what Read does of it.
 func (c *conn) broken(err error) error {
 	var bad *wire.Error
 	if !errors.As(err, &bad) || bad.Close {
@@ -108,12 +107,20 @@ func (c *conn) broken(err error) error {
 	if c.strikes++; c.strikes >= strikesMax {
 		return wire.Errorf(wire.BadRequest, "%d broken objects one after another", c.strikes).Goodbye()
 	}
-	c.local(func() { c.tellError(bad) })
-	return nil
+	return c.refuse(bad)
+}
+
+// refuse has the session answer, in its turn, what cannot be asked of it. So it also counts how
+// much of that there is. Read must return what refuse does.
+func (c *conn) refuse(bad *wire.Error) *wire.Error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.waiting = append(c.waiting, func(r *wire.Response) { c.tellError(errorOf(r)) })
+	return bad
 }
 
 // Ready is [chat.Conn]'s.
-func (c *conn) Ready() bool { return len(c.ready) > 0 || c.inner.Ready() }
+func (c *conn) Ready() bool { return len(c.ready) > 0 || c.wrong != nil || c.inner.Ready() }
 
 // send hands a request to the chat. then is told the response.
 func (c *conn) send(q ask, then reply) {

@@ -189,6 +189,41 @@ func TestBrokenObjectsAreAnsweredAndCounted(t *testing.T) {
 	}
 }
 
+// What a program says that is broken, or nothing the server knows, makes the chat read from it slowly as from everybody
+// else, though it says something good now and then.
+func TestBrokenObjectsAreReadSlowly(t *testing.T) {
+	for name, wrong := range map[string]string{"broken": "broken: not valid JSON", "unknown": `{"action":"nonsense"}`} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, dialect.Options{})
+				old := h.connect(newPipe(64))
+				old.say(`{"action":"ping"}`)
+				old.hears(`"response":200`)
+				took := func(rounds int) time.Duration {
+					began := time.Now()
+					for range rounds {
+						for range 9 {
+							old.say("%s", wrong)
+							old.hears(`"response":400`)
+						}
+						old.say(`{"action":"ping"}`)
+						old.hears(`"response":200`)
+					}
+					return time.Since(began)
+				}
+				if d := took(4); d > 4*time.Second { // 75 ms before each answer
+					t.Errorf("the first 40 took %v", d)
+				}
+				if d := took(3); d < 15*time.Second || d > 31*time.Second {
+					t.Errorf("30 more took %v, want about a second for each that is refused", d)
+				}
+				old.Close()
+				h.close()
+			})
+		})
+	}
+}
+
 // A program that waits for a probe gets one after two seconds, and nobody later: it would
 // kill a third of them.
 func TestOnlyASilentBeginningIsProbed(t *testing.T) {

@@ -50,14 +50,11 @@ func (c *conn) take(s *said) {
 		do(c, s)
 		return
 	}
-	c.local(func() {
-		switch {
-		case s.action == "":
-			c.tellError(wire.Errorf(wire.BadRequest, "no action: say {\"action\":\"presence\",…}"))
-		default:
-			c.tellError(wire.Errorf(wire.NotImplemented, "no action %q here", s.action))
-		}
-	})
+	if s.action == "" {
+		c.wrong = c.refuse(wire.Errorf(wire.NotImplemented, "no action: say {\"action\":\"presence\",…}"))
+		return
+	}
+	c.wrong = c.refuse(wire.Errorf(wire.NotImplemented, "no action %q here", s.action))
 }
 
 func (c *conn) ping(*said) { c.local(c.tellOK) }
