@@ -62,6 +62,7 @@ func (ls *Listeners) welcome(d *door, c net.Conn) {
 		}
 		return
 	}
+	boundUnsent(c)
 	ls.wg.Add(1)
 	go ls.receive(a)
 }
