@@ -13,7 +13,7 @@ import (
 const (
 	outboxBytes = 1 << 20   // of everything, if Options do not say; bytes of a shared batch count in each outbox
 	slowBytes   = 128 << 10 // the same for a peer that is written to with pauses
-	answerBytes = 128 << 10 // a session stops reading while more than this waits
+	answerBytes = 32 << 10  // a session stops reading while more than this waits
 	pendingMax  = 256       // entries of one session on their way to the disk
 )
 

@@ -57,6 +57,7 @@ func (s *Session) page(entries []Entry, at *place, limit int, newest bool) (even
 	}
 	largest := s.limits().Answer
 	size := min(envelope, largest/4)
+	events = make([]wire.Event, 0, min(limit, len(entries)))
 	var scratch []byte
 	for i := range entries {
 		ev := s.pastEvent(&entries[i], at)
@@ -74,9 +75,6 @@ func (s *Session) page(entries []Entry, at *place, limit int, newest bool) (even
 	}
 	if newest {
 		slices.Reverse(events)
-	}
-	if events == nil {
-		events = []wire.Event{}
 	}
 	return events, more
 }

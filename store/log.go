@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"sync"
 
 	"github.com/ncruces/go-sqlite3"
 
@@ -33,7 +34,13 @@ func (s *Store) Log(ctx context.Context, v chat.ConversationID, after, before ui
 	if newest {
 		sql = newestSQL
 	}
-	var list []chat.Entry
+	scratch := pages.Get().(*[]chat.Entry)
+	list := (*scratch)[:0]
+	defer func() {
+		clear(list) // of texts that nobody needs
+		*scratch = list
+		pages.Put(scratch)
+	}()
 	err := s.look(ctx, func(c *conn) error {
 		return c.rows(func(st *sqlite3.Stmt) {
 			list = append(list, chat.Entry{
@@ -57,8 +64,11 @@ func (s *Store) Log(ctx context.Context, v chat.ConversationID, after, before ui
 	if newest {
 		slices.Reverse(list)
 	}
-	return list, nil
+	return append([]chat.Entry(nil), list...), nil
 }
+
+// pages are what Log reads into: a list that grows would leave more garbage than the entries are.
+var pages = sync.Pool{New: func() any { return new([]chat.Entry) }}
 
 // bounded is a seq as SQLite has numbers.
 func bounded(seq uint64) int64 { return int64(min(seq, math.MaxInt64)) }

@@ -2,7 +2,9 @@ package wire
 
 import (
 	"bytes"
+	"errors"
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -211,6 +213,35 @@ func TestAddressOfAConversation(t *testing.T) {
 	} {
 		if got := (&Event{To: c.to, From: c.from}).Conversation(c.me); got != c.want {
 			t.Errorf("%s to %s is %q for %s, want %q", c.from, c.to, got, c.me, c.want)
+		}
+	}
+}
+
+func TestEventsOfAResponseAreEncodedAsTheJSONModuleWould(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 2000 {
+		answer := &Response{
+			Code: OK, ID: sometimes(r, randomText(r)), Time: sometimes(r, randomTime(r)), To: sometimes(r, "#tea"),
+			Seq: sometimes(r, r.Uint64N(MaxSeq+1)), More: sometimes(r, true),
+		}
+		if n := r.IntN(5); n > 0 {
+			answer.Events = []Event{} // which is not the same as none
+			for range n - 1 {
+				answer.Events = append(answer.Events, *randomEvent(r))
+			}
+		}
+		want, err := json.Marshal(answer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const before = "before"
+		got, err := answer.AppendJSON([]byte(before))
+		if err != nil || !strings.HasPrefix(string(got), before) {
+			t.Fatalf("got %s, %v", got, err)
+		}
+		var is, should any
+		if err := errors.Join(json.Unmarshal(got[len(before):], &is), json.Unmarshal(want, &should)); err != nil || !reflect.DeepEqual(is, should) {
+			t.Fatalf("got  %s\nwant %s\n%v", got, want, err)
 		}
 	}
 }

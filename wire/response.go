@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/go-json-experiment/json"
@@ -73,10 +74,42 @@ type SessionInfo struct {
 	Current   bool   `json:"current,omitzero"` // the connection that asks
 }
 
-// AppendJSON appends r as one JSON object.
+// AppendJSON appends r as one JSON object. Its events, which are most of the largest answers,
+// come last and are encoded without reflection.
 func (r *Response) AppendJSON(dst []byte) ([]byte, error) {
+	if len(r.Events) > 0 {
+		return r.appendEvents(dst)
+	}
 	b, err := json.Marshal(r)
 	return append(dst, b...), err
+}
+
+func (r *Response) appendEvents(dst []byte) ([]byte, error) {
+	head := *r
+	head.Events = nil
+	b, err := json.Marshal(&head)
+	if err != nil {
+		return dst, err
+	}
+	dst = append(slices.Grow(dst, len(b)+roughly(r.Events)), b[:len(b)-1]...)
+	dst = append(dst, `,"events":[`...)
+	for i := range r.Events {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.Events[i].AppendJSON(dst)
+	}
+	return append(dst, "]}"...), nil
+}
+
+// roughly is about how many bytes events have as JSON.
+func roughly(events []Event) (n int) {
+	for i := range events {
+		e := &events[i]
+		n += len(`{"action":"topic","to":"","from":"","seq":1234567,"id":"","time":1763500000.123,"message":""},`) +
+			len(e.To) + len(e.From) + len(e.ID) + len(e.Message)
+	}
+	return n
 }
 
 // AppendKept appends the answer to something that was kept: 201 with its
