@@ -1,47 +1,99 @@
 package bench
 
 import (
-	"bufio"
-	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
-	"strings"
+	"net/netip"
+	"os"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
 )
 
+// target is what attackers are told to do.
+type target struct {
+	Host    string   `json:"host"` // host:port on this machine
+	Hostile int      `json:"hostile"`
+	Sources int      `json:"sources"`
+	Rooms   []string `json:"rooms"` // of the honest
+}
+
+// tally is what attackers have done so far.
+type tally struct {
+	Open    int64         `json:"open"`    // connections now
+	Made    int64         `json:"made"`    // connections
+	Cut     int64         `json:"cut"`     // of them ended by the server, without a word of refusal
+	Refused int64         `json:"refused"` // of them answered 408, 413, 429, 431 or 503
+	Acts    int64         `json:"acts"`    // that they began: one each second for each connection, if nobody hinders them
+	PID     int           `json:"pid"`
+	CPU     time.Duration `json:"cpu"` // of that process
+}
+
+// tallyEvery is how often attackers say what they have done.
+const tallyEvery = 100 * time.Millisecond
+
+// Attack is the attackers of [Hostile], in this process. On in they are told whom to attack, which they do until in ends;
+// to out they write what they have done so far, ten times a second.
+func Attack(ctx context.Context, in io.Reader, out io.Writer) error {
+	var t target
+	if err := json.NewDecoder(in).Decode(&t); err != nil {
+		return fmt.Errorf("whom to attack: %w", err)
+	}
+	if at, err := netip.ParseAddrPort(t.Host); err != nil || !at.Addr().IsLoopback() {
+		return &ForeignError{t.Host}
+	}
+	if len(t.Rooms) == 0 || (Hostile{Hostile: t.Hostile, Sources: t.Sources, Honest: 2, Room: 2, Rate: 1, Seconds: 1}).Check() != nil {
+		return errors.New("attackers need an address, numbers and rooms")
+	}
+	a := &attack{target: t, tag: newTag()}
+	a.ctx, a.cancel = context.WithCancel(ctx)
+	a.begin()
+	defer a.stop()
+	go func() { // ends with in
+		_, _ = io.Copy(io.Discard, in)
+		a.cancel()
+	}()
+	say := json.NewEncoder(out)
+	tick := time.NewTicker(tallyEvery)
+	defer tick.Stop()
+	for {
+		if err := say.Encode(a.tally()); err != nil {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-a.ctx.Done():
+			return nil
+		}
+	}
+}
+
 // attack is many connections that mean harm. Each does one thing a second, and comes back a second after it
 // was cut off.
 type attack struct {
-	Hostile
-	server *Server
-	rooms  []*room // of the honest
+	target
 	tag    string
 	ctx    context.Context
 	cancel context.CancelFunc
 	all    sync.WaitGroup
 
-	open    atomic.Int64 // connections now
-	made    atomic.Int64
-	cut     atomic.Int64 // ended by the server, without a word of refusal
-	refused atomic.Int64 // answered 408, 413, 429, 431 or 503
+	open, made, cut, refused, acts atomic.Int64
 }
 
-func newAttack(ctx context.Context, w Hostile, s *Server, rooms []*room) *attack {
-	a := &attack{Hostile: w, server: s, rooms: rooms, tag: newTag()}
-	a.ctx, a.cancel = context.WithCancel(ctx)
-	return a
+func (a *attack) tally() tally {
+	spent, _ := cpu(os.Getpid()) // 0 where /proc does not say
+	return tally{a.open.Load(), a.made.Load(), a.cut.Load(), a.refused.Load(), a.acts.Load(), os.Getpid(), spent}
 }
 
 // begin lets them come, a thousand a second at most.
 func (a *attack) begin() {
-	for i := range a.Hostile.Hostile {
+	for i := range a.Hostile {
 		a.all.Go(func() {
 			if sleepUntil(a.ctx, time.Now().Add(time.Duration(i)*time.Millisecond)) == nil {
 				a.run(i)
@@ -56,13 +108,6 @@ func (a *attack) stop() {
 	a.all.Wait()
 }
 
-func (a *attack) figures() (f Figures) {
-	f.add("hostile_made", "hostile connections made", "", float64(a.made.Load()))
-	f.add("hostile_refused", "of them refused in words", "", float64(a.refused.Load()))
-	f.add("hostile_cut", "of them cut off", "", float64(a.cut.Load()))
-	return f
-}
-
 // run is hostile connection i: it comes again and again.
 func (a *attack) run(i int) {
 	kind := kinds[i%len(kinds)]
@@ -75,7 +120,7 @@ func (a *attack) run(i int) {
 
 func (a *attack) once(i int, kind kind) {
 	d := net.Dialer{Timeout: patience, LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 66, 0, byte(1+i%a.Sources))}}
-	c, err := d.DialContext(a.ctx, "tcp", a.server.host)
+	c, err := d.DialContext(a.ctx, "tcp", a.Host)
 	if err != nil {
 		return // the port's queue is full, or the context is over
 	}
@@ -94,157 +139,4 @@ func (a *attack) once(i int, kind kind) {
 	case errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE):
 		a.cut.Add(1)
 	}
-}
-
-// harm is one hostile connection.
-type harm struct {
-	net.Conn
-	*attack
-	i       int
-	refused atomic.Bool
-}
-
-// kind is a way to do harm. It returns when the server ends the connection.
-type kind func(*harm) error
-
-const kindsOfHarm = 10
-
-// kinds are told apart by the number of a connection.
-var kinds = [kindsOfHarm]kind{
-	(*harm).silent,
-	func(h *harm) error { return h.drip(`{"action":"msg","message":"`, "a") },
-	func(h *harm) error { return h.drip("GET /jim/events HTTP/1.1\r\nHost: x\r\nX-Slow: ", "a") },
-	func(h *harm) error {
-		return h.drip("POST /jim HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n{\"action\":\"", "a")
-	},
-	func(h *harm) error { return h.drip("\x16\x03\x01\x02\x00\x01\x00", "") },
-	func(h *harm) error { return h.drip(webSocketHello+"\x81\xfe\xea\x60mask", "a") }, // a frame of 60 000 bytes
-	(*harm).neverReads,
-	(*harm).broken,
-	(*harm).floods,
-	(*harm).churns,
-}
-
-const webSocketHello = "GET /jim/ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
-	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-
-// hear reads what comes until the end, and looks for a refusal.
-func (h *harm) hear() error {
-	in := bufio.NewReaderSize(h, 512)
-	for {
-		line, err := in.ReadSlice('\n')
-		for _, word := range refusals {
-			if bytes.Contains(line, word) {
-				h.refused.Store(true)
-			}
-		}
-		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-			return err
-		}
-	}
-}
-
-var refusals = [][]byte{
-	[]byte(`{"response":408`), []byte(`{"response":413`), []byte(`{"response":429`), []byte(`{"response":503`),
-	[]byte("HTTP/1.1 408"), []byte("HTTP/1.1 429"), []byte("HTTP/1.1 431"), []byte("HTTP/1.1 503"), []byte(`"action":"bye"`),
-}
-
-// silent says nothing.
-func (h *harm) silent() error { return h.hear() }
-
-// drip says a beginning, and then a little each second.
-func (h *harm) drip(beginning, more string) error {
-	_, err := h.Write([]byte(beginning))
-	if err != nil {
-		return err
-	}
-	return h.eachSecond(func(int) error {
-		_, err := h.Write([]byte(more))
-		return err
-	})
-}
-
-// eachSecond reads what comes, and does something each second until that fails.
-func (h *harm) eachSecond(do func(n int) error) error {
-	heard := make(chan error, 1)
-	go func() { heard <- h.hear() }()
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for n := 0; ; n++ {
-		if err := do(n); err != nil {
-			h.Close()
-			<-heard
-			return err
-		}
-		select {
-		case err := <-heard:
-			return err
-		case <-tick.C:
-		}
-	}
-}
-
-// name is a guest's name, always the same for this connection.
-func (h *harm) name() string { return guestName("h"+h.tag, h.i) }
-
-// neverReads joins a room of the honest, asks for its history again and again, and reads nothing.
-func (h *harm) neverReads() error {
-	if t, ok := h.Conn.(*net.TCPConn); ok {
-		if err := t.SetReadBuffer(4 << 10); err != nil {
-			return err
-		}
-	}
-	room := h.rooms[h.i/kindsOfHarm%len(h.rooms)].name
-	_, err := fmt.Fprintf(h, "%s\n{\"action\":\"join\",\"to\":\"#%s\"}\n", presenceRequest(h.name(), ""), room)
-	request := []byte(strings.Repeat(`{"action":"history","limit":200,"to":"#`+room+"\"}\n", 10))
-	for err == nil {
-		if err = h.SetWriteDeadline(time.Now().Add(time.Second)); err == nil {
-			_, err = h.Write(request)
-		}
-		if errors.Is(err, context.DeadlineExceeded) || isTimeout(err) {
-			err = nil
-		} else if err == nil {
-			err = sleepUntil(h.ctx, time.Now().Add(time.Second))
-		}
-	}
-	return err
-}
-
-func isTimeout(err error) bool {
-	var e net.Error
-	return errors.As(err, &e) && e.Timeout()
-}
-
-// broken sends what is no request: too large, too deep, cut short, not UTF-8.
-func (h *harm) broken() error {
-	large := []byte(`{"action":"msg","message":"` + strings.Repeat("x", 80<<10) + "\"}\n")
-	small := []byte(`{"a":` + strings.Repeat("[", 1000) + "\n{\"action\":\"msg\",\"message\":\"\xff\"}\n{\"action\":{}}\n{\"\n[1]\n{\"action\":\"ping\"}\n")
-	return h.eachSecond(func(int) error {
-		if _, err := h.Write(large); err != nil {
-			return err
-		}
-		_, err := h.Write(small)
-		return err
-	})
-}
-
-// floods says fifty messages each second in a room of its own, which is more than an account may.
-func (h *harm) floods() error {
-	name := h.name()
-	_, err := fmt.Fprintf(h, "%s\n{\"action\":\"join\",\"to\":\"#%s\"}\n", presenceRequest(name, ""), name)
-	if err != nil {
-		return err
-	}
-	messages := []byte(strings.Repeat(`{"action":"msg","to":"#`+name+`","message":"`+strings.Repeat("flood ", 20)+"\"}\n", 50))
-	return h.eachSecond(func(int) error {
-		_, err := h.Write(messages)
-		return err
-	})
-}
-
-// churns comes, says a little, and goes.
-func (h *harm) churns() error {
-	beginnings := [...]string{"", "{", "GET ", "\x16\x03", "\x80", "nonsense\n", "{}\n"}
-	_, err := h.Write([]byte(beginnings[rand.N(len(beginnings))]))
-	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 )
@@ -19,6 +20,10 @@ type Hostile struct {
 	Rate    int     `json:"rate"`    // messages a second of all of them together
 	Seconds float64 `json:"seconds"` // measured before, under attack, and after
 	Warm    float64 `json:"warm"`    // seconds between the beginning of the attack and the measurement
+
+	// Attackers are run for the attack; nil = Attack in this process, which then shares its goroutines and its
+	// garbage with the honest.
+	Attackers Attackers `json:"-"`
 }
 
 // Check says what is wrong with the sizes.
@@ -50,17 +55,20 @@ func (w Hostile) Run(ctx context.Context, s *Server, say Say) (Figures, error) {
 	}
 	defer c.close()
 	c.timed.Store(true)
-	steady := &steady{crowd: c, plan: p, rate: w.Rate, nth: 1}
+	beside, err := newProbe(c.ctx, w.Rate)
+	if err != nil {
+		return nil, fmt.Errorf("a connection of its own: %w", err)
+	}
+	defer beside.close()
+	steady := &steady{crowd: c, plan: p, rate: w.Rate, nth: 1, beside: beside}
 
 	say("before the attack")
-	calm, err := steady.run(seconds(w.Seconds))
+	calm, err := steady.measure(w.Seconds)
 	if err != nil {
 		return nil, fmt.Errorf("before the attack: %w", err)
 	}
-	attack := newAttack(c.ctx, w, s, c.rooms)
 	memory := watchMemory(s.PID)
-	busy, err := w.underAttack(steady, attack, say)
-	attack.stop()
+	busy, attackers, err := w.underAttack(steady, say)
 	peak := memory.stop()
 	if err != nil {
 		return nil, fmt.Errorf("under attack: %w", err)
@@ -69,38 +77,82 @@ func (w Hostile) Run(ctx context.Context, s *Server, say Say) (Figures, error) {
 	if err := sleepUntil(c.ctx, time.Now().Add(time.Second)); err != nil { // its last connections are closed
 		return nil, err
 	}
-	after, err := steady.run(seconds(w.Seconds))
+	after, err := steady.measure(w.Seconds)
 	if err != nil {
 		return nil, fmt.Errorf("after the attack: %w", err)
 	}
 	calm.merge(after)
-	f := figuresOf(calm, busy)
-	f = append(f, attack.figures()...)
+	f := append(compare(calm, busy), attackers...)
 	f.add("rss_before_mib", "server memory before the attack", "MiB", memory.before/(1<<20))
 	f.add("rss_peak_mib", "at most during the attack", "MiB", peak/(1<<20))
 	return append(f, c.count().dropped(counts{})...), nil
 }
 
-// underAttack begins the attack, waits until it is in full swing, and measures.
-func (w Hostile) underAttack(steady *steady, attack *attack, say Say) (*histogram, error) {
-	attack.begin()
+// underAttack begins the attack, waits until it is in full swing, measures, and ends it.
+func (w Hostile) underAttack(steady *steady, say Say) (busy *phase, attackers Figures, err error) {
+	t := target{Host: steady.server.host, Hostile: w.Hostile, Sources: w.Sources}
+	for _, r := range steady.rooms {
+		t.Rooms = append(t.Rooms, r.name)
+	}
+	by := w.Attackers
+	if by == nil {
+		by = Attack
+	}
+	siege, err := besiege(steady.ctx, by, t)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { err = errors.Join(err, siege.stop()) }()
 	deadline := time.Now().Add(seconds(w.Warm))
 	for time.Now().Before(deadline) {
-		say(fmt.Sprintf("%d hostile connections are open", attack.open.Load()))
+		say(fmt.Sprintf("%d hostile connections are open", siege.now().Open))
 		if _, err := steady.run(min(time.Until(deadline), 200*time.Millisecond)); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	say(fmt.Sprintf("under attack by %d connections", attack.open.Load()))
-	return steady.run(seconds(w.Seconds))
+	say(fmt.Sprintf("under attack by %d connections", siege.now().Open))
+	start := siege.now()
+	if busy, err = steady.measure(w.Seconds); err != nil {
+		return nil, nil, err
+	}
+	return busy, siege.figures(start, siege.now(), w.Seconds), nil
 }
 
-// figuresOf compares how long messages took.
-func figuresOf(calm, busy *histogram) Figures {
-	f := append(calm.percentiles("calm", "before and after"), busy.percentiles("attack", "under attack")...)
-	f.add("p50_ratio", "p50 under attack ÷ before and after", "", float64(busy.quantile(.5))/float64(max(calm.quantile(.5), 1)))
-	f.add("p99_ratio", "p99 under attack ÷ before and after", "", float64(busy.quantile(.99))/float64(max(calm.quantile(.99), 1)))
-	f.add("deliveries", "deliveries measured under attack", "", float64(busy.n()))
+// phase is what was measured in a part of the run.
+type phase struct {
+	ages, beside          *histogram    // of messages, and of the probe
+	took                  time.Duration // how long it was
+	ran, waited, ownSpent time.Duration // the server's threads on a processor, and for one; this process
+	known                 bool          // whether /proc told of the server
+}
+
+// merge adds what was measured in other.
+func (p *phase) merge(other *phase) {
+	p.ages.merge(other.ages)
+	p.beside.merge(other.beside)
+	p.took += other.took
+	p.ran, p.waited, p.ownSpent = p.ran+other.ran, p.waited+other.waited, p.ownSpent+other.ownSpent
+}
+
+// compare says how long messages took without and with the attack, and beside it how long a message took that did
+// not pass through the server.
+func compare(calm, busy *phase) Figures {
+	f := append(calm.ages.percentiles("calm", "before and after"), busy.ages.percentiles("attack", "under attack")...)
+	ratio := func(key, label string, calm, busy *histogram, share float64) {
+		f.add(key, label, "", float64(busy.quantile(share))/float64(max(calm.quantile(share), 1)))
+	}
+	ratio("p50_ratio", "p50 under attack ÷ before and after", calm.ages, busy.ages, .5)
+	ratio("p99_ratio", "p99 under attack ÷ before and after", calm.ages, busy.ages, .99)
+	f.add("deliveries", "deliveries measured under attack", "", float64(busy.ages.n()))
+	f.add("beside_calm_p99_ms", "p99 past the server, before and after", "ms", ms(calm.beside.quantile(.99)))
+	f.add("beside_attack_p99_ms", "the same under attack", "ms", ms(busy.beside.quantile(.99)))
+	f.add("own_cpu_attack", "processors that the honest used under attack", "", busy.ownSpent.Seconds()/busy.took.Seconds())
+	if calm.known && busy.known {
+		f.add("server_cpu_calm", "processors that the server used before and after", "", calm.ran.Seconds()/calm.took.Seconds())
+		f.add("server_cpu_attack", "the same under attack", "", busy.ran.Seconds()/busy.took.Seconds())
+		f.add("server_wait_calm", "processors that its threads waited for before and after", "", calm.waited.Seconds()/calm.took.Seconds())
+		f.add("server_wait_attack", "the same under attack", "", busy.waited.Seconds()/busy.took.Seconds())
+	}
 	return f
 }
 
@@ -110,6 +162,27 @@ type steady struct {
 	plan plan
 	rate int
 	nth  int // number of the next message
+
+	beside *probe
+}
+
+// measure talks for a time, and returns all that can be known about it.
+func (t *steady) measure(s float64) (*phase, error) {
+	t.beside.fresh()
+	ran, ok1 := cpu(t.server.PID)
+	waited, ok2 := waitedFor(t.server.PID)
+	own, _ := cpu(os.Getpid()) // 0 where /proc does not say
+	began := time.Now()
+	ages, err := t.run(seconds(s))
+	if err != nil {
+		return nil, err
+	}
+	p := &phase{ages: ages, beside: t.beside.fresh(), took: time.Since(began), known: ok1 && ok2}
+	end, _ := cpu(t.server.PID)
+	late, _ := waitedFor(t.server.PID)
+	ownEnd, _ := cpu(os.Getpid())
+	p.ran, p.waited, p.ownSpent = end-ran, max(late-waited, 0), ownEnd-own
+	return p, nil
 }
 
 // run talks for a time, and returns how long the messages took to each member once all have come.

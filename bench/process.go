@@ -34,6 +34,20 @@ func cpuOf(stat string) (time.Duration, bool) {
 	return time.Duration(user+kernel) * tick, err1 == nil && err2 == nil
 }
 
+// waitedFor is how long the threads of process pid that are there now have waited for a processor while they had
+// something to do: the second number of schedstat (Documentation/scheduler/sched-stats.rst of Linux).
+func waitedFor(pid int) (d time.Duration, ok bool) {
+	threads, _ := os.ReadDir("/proc/" + strconv.Itoa(pid) + "/task")
+	for _, t := range threads {
+		text, _ := procFile(pid, "task/"+t.Name()+"/schedstat") // the thread may have ended
+		if f := strings.Fields(text); len(f) > 1 {
+			ns, err := strconv.ParseInt(f[1], 10, 64)
+			d, ok = d+time.Duration(ns), ok || err == nil
+		}
+	}
+	return d, ok
+}
+
 // resident is the memory of process pid that is in RAM, in bytes.
 func resident(pid int) (bytes float64, ok bool) {
 	text, ok := procFile(pid, "statm")

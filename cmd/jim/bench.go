@@ -42,7 +42,7 @@ the server's process, as /proc tells them.`,
 	flags.IntVar(&b.rounds, "rounds", 1, "measure so often and print medians (default 5 with --against)")
 	flags.DurationVar(&b.timeout, "timeout", 30*time.Minute, "give up after this long")
 	flags.BoolVar(&b.asJSON, "json", false, "print one JSON object")
-	return group(c, b.fanout(), b.latency(), b.durable(), b.idle(), b.storm(), b.history(), b.hostile())
+	return group(c, b.fanout(), b.latency(), b.durable(), b.idle(), b.storm(), b.history(), b.hostile(), newBenchAttackCommand())
 }
 
 // benching is the flags of all works.

@@ -120,6 +120,7 @@ come and go. The server keeps to its limits, as it does by default; --to must no
 			}
 			limited := *b
 			limited.limited = true
+			w.Attackers = attackElsewhere
 			return limited.run(c, w)
 		})
 	f := c.Flags()
