@@ -217,7 +217,7 @@ func TestAddressOfAConversation(t *testing.T) {
 	}
 }
 
-func TestEventsOfAResponseAreEncodedAsTheJSONModuleWould(t *testing.T) {
+func TestResponsesAreEncodedAsTheJSONModuleWould(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 2000 {
 		answer := &Response{
@@ -228,6 +228,13 @@ func TestEventsOfAResponseAreEncodedAsTheJSONModuleWould(t *testing.T) {
 			answer.Events = []Event{} // which is not the same as none
 			for range n - 1 {
 				answer.Events = append(answer.Events, *randomEvent(r))
+			}
+		}
+		if answer.Events == nil && r.IntN(2) == 0 {
+			answer.More, answer.Alert, answer.Error = false, sometimes(r, randomText(r)), sometimes(r, randomText(r))
+			answer.RetryAfter = sometimes(r, float64(r.Int64N(1e9))/[]float64{1, 1e3, 1e6, 1e16}[r.IntN(4)])
+			if retry := r.IntN(2) == 0; r.IntN(2) == 0 {
+				answer.Retry = &retry
 			}
 		}
 		want, err := json.Marshal(answer)
@@ -242,6 +249,21 @@ func TestEventsOfAResponseAreEncodedAsTheJSONModuleWould(t *testing.T) {
 		var is, should any
 		if err := errors.Join(json.Unmarshal(got[len(before):], &is), json.Unmarshal(want, &should)); err != nil || !reflect.DeepEqual(is, should) {
 			t.Fatalf("got  %s\nwant %s\n%v", got, want, err)
+		}
+		if len(answer.Events) == 0 && string(got) != before+string(want) {
+			t.Fatalf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+// A text that is no UTF-8 is an error in every kind of answer.
+func TestResponsesThatAreNoJSON(t *testing.T) {
+	for _, r := range []*Response{
+		{Code: OK, ID: "\xff"}, {Code: OK, To: "\xff"}, {Code: OK, Error: "\xff"}, {Code: OK, Alert: "\xff"},
+		{Code: OK, ID: "\xff", Events: []Event{{Action: ActMsg}}}, {Code: OK, ID: "\xff", More: true},
+	} {
+		if got, err := r.AppendJSON(nil); err == nil {
+			t.Errorf("got %q", got)
 		}
 	}
 }

@@ -3,8 +3,10 @@ package wire
 import (
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Response answers one request. Only Code is always there; Time is the server's
@@ -74,14 +76,59 @@ type SessionInfo struct {
 	Current   bool   `json:"current,omitzero"` // the connection that asks
 }
 
-// AppendJSON appends r as one JSON object. Its events, which are most of the largest answers,
-// come last and are encoded without reflection.
+// AppendJSON appends r as one JSON object. Most answers say only how it went, and the largest are events: both
+// are encoded without reflection.
 func (r *Response) AppendJSON(dst []byte) ([]byte, error) {
-	if len(r.Events) > 0 {
+	switch {
+	case r.plain():
+		return r.appendPlain(dst), nil
+	case len(r.Events) > 0:
 		return r.appendEvents(dst)
 	}
 	b, err := json.Marshal(r)
 	return append(dst, b...), err
+}
+
+// plain tells whether r has nothing but what appendPlain appends.
+func (r *Response) plain() bool {
+	return r.JIM == 0 && r.Server == "" && r.User == nil && r.Token == "" && r.Limits == nil && r.Cookie == "" &&
+		r.Events == nil && r.Rooms == nil && r.Members == nil && r.Contacts == nil && r.Sessions == nil && r.Accounts == nil &&
+		!r.More && r.Next == "" && r.Topic == nil && r.Stats == nil &&
+		utf8.ValidString(r.ID) && utf8.ValidString(r.Alert) && utf8.ValidString(r.Error) && utf8.ValidString(r.To)
+}
+
+func (r *Response) appendPlain(dst []byte) []byte {
+	dst = append(dst, `{"response":`...)
+	dst = strconv.AppendInt(dst, int64(r.Code), 10)
+	if r.ID != "" {
+		dst = appendMember(dst, `,"id":`, r.ID)
+	}
+	if r.Time != 0 {
+		dst = append(dst, `,"time":`...)
+		dst = r.Time.append(dst)
+	}
+	if r.Alert != "" {
+		dst = appendMember(dst, `,"alert":`, r.Alert)
+	}
+	if r.Error != "" {
+		dst = appendMember(dst, `,"error":`, r.Error)
+	}
+	if r.Retry != nil {
+		dst = append(dst, `,"retry":`...)
+		dst = strconv.AppendBool(dst, *r.Retry)
+	}
+	if r.RetryAfter != 0 {
+		dst = append(dst, `,"retry_after":`...)
+		dst = append(dst, jsontext.Float(r.RetryAfter).String()...)
+	}
+	if r.To != "" {
+		dst = appendMember(dst, `,"to":`, r.To)
+	}
+	if r.Seq != 0 {
+		dst = append(dst, `,"seq":`...)
+		dst = strconv.AppendUint(dst, r.Seq, 10)
+	}
+	return append(dst, '}')
 }
 
 func (r *Response) appendEvents(dst []byte) ([]byte, error) {
