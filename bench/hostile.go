@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"sync"
 	"time"
 )
 
@@ -69,7 +68,7 @@ func (w Hostile) Run(ctx context.Context, s *Server, say Say) (Figures, error) {
 	}
 	memory := watchMemory(s.PID)
 	busy, attackers, err := w.underAttack(steady, say)
-	peak := memory.stop()
+	memory.stop()
 	if err != nil {
 		return nil, fmt.Errorf("under attack: %w", err)
 	}
@@ -83,8 +82,7 @@ func (w Hostile) Run(ctx context.Context, s *Server, say Say) (Figures, error) {
 	}
 	calm.merge(after)
 	f := append(compare(calm, busy), attackers...)
-	f.add("rss_before_mib", "server memory before the attack", "MiB", memory.before/(1<<20))
-	f.add("rss_peak_mib", "at most during the attack", "MiB", peak/(1<<20))
+	f = append(f, memory.figures()...)
 	return append(f, c.count().dropped(counts{})...), nil
 }
 
@@ -211,39 +209,4 @@ func (t *steady) run(d time.Duration) (*histogram, error) {
 	h := new(histogram)
 	h.merge(&t.ages)
 	return h, nil
-}
-
-// memoryWatch looks at the memory of a process every now and then.
-type memoryWatch struct {
-	before, most float64
-	done         chan struct{}
-	all          sync.WaitGroup
-}
-
-func watchMemory(pid int) *memoryWatch {
-	m := &memoryWatch{done: make(chan struct{})}
-	m.before, _ = resident(pid)
-	m.most = m.before
-	m.all.Go(func() {
-		tick := time.NewTicker(50 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-m.done:
-				return
-			case <-tick.C:
-			}
-			if now, ok := resident(pid); ok {
-				m.most = max(m.most, now)
-			}
-		}
-	})
-	return m
-}
-
-// stop returns the most that was seen, in bytes.
-func (m *memoryWatch) stop() float64 {
-	close(m.done)
-	m.all.Wait()
-	return m.most
 }

@@ -32,6 +32,18 @@ func TestWhatProcSaysIsRead(t *testing.T) {
 	if _, ok := resident(-1); ok {
 		t.Error("nobody has memory")
 	}
+	const sockstat = "sockets: used 33\nTCP: inuse 1 orphan 0 tw 10813 alloc 1 mem 216\nUDP: inuse 17 mem 5\n"
+	if bytes, ok := tcpMemoryOf(sockstat); !ok || bytes != 216*float64(os.Getpagesize()) {
+		t.Errorf("got %v %v", bytes, ok)
+	}
+	for _, broken := range []string{"", "UDP: inuse 1 mem 5\n", "TCP: inuse 1 mem", "TCP: mem x"} {
+		if bytes, ok := tcpMemoryOf(broken); ok {
+			t.Errorf("%q: got %v", broken, bytes)
+		}
+	}
+	if _, ok := waitedFor(0); ok {
+		t.Error("nobody waited")
+	}
 }
 
 func TestThisProcessIsMeasured(t *testing.T) {

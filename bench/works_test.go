@@ -1,8 +1,12 @@
 package bench_test
 
 import (
+	"bufio"
 	"context"
+	"errors"
+	"io"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -149,6 +153,31 @@ func TestHostile(t *testing.T) {
 	}
 	if _, err := (bench.Hostile{Hostile: 1, Honest: 2, Room: 2, Rate: 1}).Run(t.Context(), func() *bench.Server { _, s := house(t, "unix"); return s }(), func(string) {}); err == nil {
 		t.Error("a UNIX socket was attacked")
+	}
+}
+
+// Attackers who give up, or who are sent to another machine, are an error and no figures.
+func TestHostileWithoutAttackers(t *testing.T) {
+	_, s := house(t, "tcp")
+	w := bench.Hostile{Hostile: 4, Sources: 2, Honest: 4, Room: 2, Rate: 10, Seconds: 0.3, Warm: 0.1}
+	w.Attackers = func(_ context.Context, in io.Reader, _ io.Writer) error {
+		order, err := bufio.NewReader(in).ReadString('\n')
+		if err != nil || !strings.Contains(order, `"hostile":4`) || !strings.Contains(order, `"rooms":["`) {
+			t.Errorf("the order is %q, %v", order, err)
+		}
+		return errors.New("they would rather not")
+	}
+	if _, err := w.Run(t.Context(), s, func(string) {}); err == nil || !strings.Contains(err.Error(), "rather not") {
+		t.Errorf("got %v", err)
+	}
+	var foreign *bench.ForeignError
+	if err := bench.Attack(t.Context(), strings.NewReader(`{"host":"192.0.2.1:7777","hostile":1,"sources":1,"rooms":["x"]}`), io.Discard); !errors.As(err, &foreign) {
+		t.Errorf("an attack on another machine: %v", err)
+	}
+	for _, order := range []string{"", "{", `{"host":"127.0.0.1:1","hostile":0,"sources":1,"rooms":["x"]}`, `{"host":"127.0.0.1:1","hostile":1,"sources":1}`} {
+		if err := bench.Attack(t.Context(), strings.NewReader(order), io.Discard); err == nil {
+			t.Errorf("the order %q was obeyed", order)
+		}
 	}
 }
 
