@@ -18,6 +18,9 @@ func TestOperatorsAreToldTheRates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if pace := fmt.Sprintf("more than %d objects in %d s", paceMax, pacePer/time.Second); !strings.Contains(string(guide), pace) {
+		t.Errorf("docs/operating.md does not say %q", pace)
+	}
 	for what, r := range map[string]rate{
 		"messages of one account": sayRate, "its `typing`": passingRate, "its other requests": askRate,
 		"messages and `typing` from one address": sayHostRate, "other requests from one address": askHostRate,

@@ -259,8 +259,12 @@ func TestResponsesAreEncodedAsTheJSONModuleWould(t *testing.T) {
 // A text that is no UTF-8 is an error in every kind of answer.
 func TestResponsesThatAreNoJSON(t *testing.T) {
 	for _, r := range []*Response{
-		{Code: OK, ID: "\xff"}, {Code: OK, To: "\xff"}, {Code: OK, Error: "\xff"}, {Code: OK, Alert: "\xff"},
-		{Code: OK, ID: "\xff", Events: []Event{{Action: ActMsg}}}, {Code: OK, ID: "\xff", More: true},
+		{Code: OK, ID: "\xff"},
+		{Code: OK, To: "\xff"},
+		{Code: OK, Error: "\xff"},
+		{Code: OK, Alert: "\xff"},
+		{Code: OK, ID: "\xff", Events: []Event{{Action: ActMsg}}},
+		{Code: OK, ID: "\xff", More: true},
 	} {
 		if got, err := r.AppendJSON(nil); err == nil {
 			t.Errorf("got %q", got)

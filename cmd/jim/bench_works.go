@@ -111,7 +111,11 @@ func (b *benching) hostile() *cobra.Command {
 that say nothing, that send a byte a second of an object, a header, a body or a frame, that stop
 in a handshake, that read nothing, that send what is broken or too large, that say too much, that
 come and go. The server keeps to its limits, as it does by default; --to must not be one with
---limits off. That one of the honest is cut off is an error.`,
+--limits off. That one of the honest is cut off is an error.
+
+The attackers are a process of their own, which gets a processor when nobody else wants one, as if
+they were on other machines. A connection that does not pass through the server shows what
+this machine and the load add to every latency.`,
 		`  jim bench hostile
   jim bench hostile --hostile 5000 --honest 200`,
 		func(c *cobra.Command) error {
