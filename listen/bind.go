@@ -21,9 +21,12 @@ func bind(ctx context.Context, a address) (*door, error) {
 	if ip, err := netip.ParseAddr(a.host); err == nil && ip.Is4() {
 		network = "tcp4" // or 0.0.0.0 would take IPv6 as well
 	}
-	config := net.ListenConfig{KeepAliveConfig: net.KeepAliveConfig{
-		Enable: true, Idle: keepAlive, Interval: keepAlive / 3, Count: 3,
-	}}
+	config := net.ListenConfig{
+		Control: boundUnread,
+		KeepAliveConfig: net.KeepAliveConfig{
+			Enable: true, Idle: keepAlive, Interval: keepAlive / 3, Count: 3,
+		},
+	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second) // names are looked up
 	defer cancel()
 	l, err := config.Listen(ctx, network, net.JoinHostPort(a.host, strconv.Itoa(int(a.port))))

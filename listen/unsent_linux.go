@@ -13,7 +13,19 @@ const unsentMax = 64 << 10
 // tcpNotsentLowat is TCP_NOTSENT_LOWAT of linux/tcp.h, which package syscall does not name.
 const tcpNotsentLowat = 25
 
-// boundUnsent bounds it. The option of a socket that listens is not inherited.
+// unreadMax is how many bytes the system takes from a peer that is not read from: twice that with its own overhead, which is as
+// much as a connection begins with. Left to itself, Linux lets that grow to a megabyte and more for whoever says much, and holds it
+// while the session is slowed down.
+const unreadMax = 64 << 10
+
+// boundUnread bounds it for all connections that are accepted from a socket.
+func boundUnread(_, _ string, c syscall.RawConn) error {
+	return c.Control(func(fd uintptr) {
+		_ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, unreadMax) // it works without, too
+	})
+}
+
+// boundUnsent bounds what unsentMax is about. The option of a socket that listens is not inherited.
 func boundUnsent(c net.Conn) {
 	t, ok := c.(*net.TCPConn)
 	if !ok {

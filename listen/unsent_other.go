@@ -2,7 +2,12 @@
 
 package listen
 
-import "net"
+import (
+	"net"
+	"syscall"
+)
 
-// boundUnsent leaves it to the system how much it keeps for a connection.
+// boundUnread and boundUnsent leave it to the system how much it keeps for a connection.
+func boundUnread(_, _ string, _ syscall.RawConn) error { return nil }
+
 func boundUnsent(net.Conn) {}
