@@ -2,9 +2,7 @@ package wire
 
 import (
 	"bytes"
-	"errors"
 	"math/rand/v2"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -246,11 +244,7 @@ func TestResponsesAreEncodedAsTheJSONModuleWould(t *testing.T) {
 		if err != nil || !strings.HasPrefix(string(got), before) {
 			t.Fatalf("got %s, %v", got, err)
 		}
-		var is, should any
-		if err := errors.Join(json.Unmarshal(got[len(before):], &is), json.Unmarshal(want, &should)); err != nil || !reflect.DeepEqual(is, should) {
-			t.Fatalf("got  %s\nwant %s\n%v", got, want, err)
-		}
-		if len(answer.Events) == 0 && string(got) != before+string(want) {
+		if string(got) != before+string(want) {
 			t.Fatalf("got  %s\nwant %s", got, want)
 		}
 	}

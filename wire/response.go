@@ -76,14 +76,11 @@ type SessionInfo struct {
 	Current   bool   `json:"current,omitzero"` // the connection that asks
 }
 
-// AppendJSON appends r as one JSON object. Most answers say only how it went, and the largest are events: both
-// are encoded without reflection.
+// AppendJSON appends r as one JSON object. Answers that say only how it went, and pages of events, are encoded without
+// reflection.
 func (r *Response) AppendJSON(dst []byte) ([]byte, error) {
-	switch {
-	case r.plain():
+	if r.plain() {
 		return r.appendPlain(dst), nil
-	case len(r.Events) > 0:
-		return r.appendEvents(dst)
 	}
 	b, err := json.Marshal(r)
 	return append(dst, b...), err
@@ -92,8 +89,8 @@ func (r *Response) AppendJSON(dst []byte) ([]byte, error) {
 // plain tells whether r has nothing but what appendPlain appends.
 func (r *Response) plain() bool {
 	return r.JIM == 0 && r.Server == "" && r.User == nil && r.Token == "" && r.Limits == nil && r.Cookie == "" &&
-		r.Events == nil && r.Rooms == nil && r.Members == nil && r.Contacts == nil && r.Sessions == nil && r.Accounts == nil &&
-		!r.More && r.Next == "" && r.Topic == nil && r.Stats == nil &&
+		r.Rooms == nil && r.Members == nil && r.Contacts == nil && r.Sessions == nil && r.Accounts == nil &&
+		r.Next == "" && r.Topic == nil && r.Stats == nil &&
 		utf8.ValidString(r.ID) && utf8.ValidString(r.Alert) && utf8.ValidString(r.Error) && utf8.ValidString(r.To)
 }
 
@@ -128,29 +125,29 @@ func (r *Response) appendPlain(dst []byte) []byte {
 		dst = append(dst, `,"seq":`...)
 		dst = strconv.AppendUint(dst, r.Seq, 10)
 	}
+	if r.Events != nil {
+		dst = appendEvents(dst, r.Events)
+	}
+	if r.More {
+		dst = append(dst, `,"more":true`...)
+	}
 	return append(dst, '}')
 }
 
-func (r *Response) appendEvents(dst []byte) ([]byte, error) {
-	head := *r
-	head.Events = nil
-	b, err := json.Marshal(&head)
-	if err != nil {
-		return dst, err
-	}
-	dst = append(slices.Grow(dst, len(b)+roughly(r.Events)), b[:len(b)-1]...)
-	dst = append(dst, `,"events":[`...)
-	for i := range r.Events {
+func appendEvents(dst []byte, events []Event) []byte {
+	dst = append(slices.Grow(dst, roughly(events)), `,"events":[`...)
+	for i := range events {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = r.Events[i].AppendJSON(dst)
+		dst = events[i].AppendJSON(dst)
 	}
-	return append(dst, "]}"...), nil
+	return append(dst, ']')
 }
 
-// roughly is about how many bytes events have as JSON.
+// roughly is about how many bytes events have as JSON, and what stands around them.
 func roughly(events []Event) (n int) {
+	n = 64
 	for i := range events {
 		e := &events[i]
 		n += len(`{"action":"topic","to":"","from":"","seq":1234567,"id":"","time":1763500000.123,"message":""},`) +
