@@ -324,9 +324,9 @@ func (s *Session) slowDown() {
 	}
 	if s.paced >= paceMax {
 		if !s.hub.rates.off {
-			d = max(d, s.pacedAt+pacePer-time.Since(s.began))
+			d = max(d, s.pacedAt+pacePer-s.age())
 		}
-		s.paced, s.pacedAt = 0, time.Since(s.began)+d
+		s.paced, s.pacedAt = 0, s.age()+d
 	}
 	if d <= 0 {
 		return
