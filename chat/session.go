@@ -21,6 +21,7 @@ const (
 	coolDown   = time.Second      // from then on, for each that is refused
 	paceMax    = 250              // objects of any kind that are read
 	pacePer    = 5 * time.Second  // in this time, before it has to wait; more than all rates together allow
+	paceTick   = time.Second / 10 // keeps the time small
 )
 
 // Session is one connection and who is at its end. It is kept small, and one
@@ -36,12 +37,12 @@ type Session struct {
 
 	// owned by the goroutine of readAll
 	ctx     context.Context
-	spoke   bool          // an object was decoded
-	leaving bool          // quit was said
-	strikes int8          // broken objects since the last good one
-	heat    int8          // objects that were refused, less those that were not
-	paced   int16         // objects since pacedAt
-	pacedAt time.Duration // after began
+	spoke   bool  // an object was decoded
+	leaving bool  // quit was said
+	strikes int8  // broken objects since the last good one
+	heat    int8  // objects that were refused, less those that were not
+	pacedAt int32 // the tick of its age since which the pace is counted
+	paced   int16 // objects since then
 
 	index int32 // in Hub.sessions; guarded by Hub.mu
 
@@ -323,10 +324,11 @@ func (s *Session) slowDown() {
 		s.heat, d = heatMax, coolDown
 	}
 	if s.paced >= paceMax {
+		now := s.age()
 		if !s.hub.rates.off {
-			d = max(d, s.pacedAt+pacePer-s.age())
+			d = max(d, time.Duration(s.pacedAt)*paceTick+pacePer-now)
 		}
-		s.paced, s.pacedAt = 0, s.age()+d
+		s.paced, s.pacedAt = 0, int32((now+d)/paceTick)
 	}
 	if d <= 0 {
 		return
