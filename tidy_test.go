@@ -67,6 +67,11 @@ var floors = tidy.Table{
 		Ours:   []string{"chat", "client", "history", "startlog", "store", "wire"},
 		Others: []string{"github.com/coder/websocket", "github.com/go-json-experiment/json"},
 	},
+	"check": {
+		Ours:   []string{"client", "wire"},
+		Others: []string{"github.com/go-json-experiment/json"},
+		NotStd: []string{"database/sql"},
+	},
 	"web": {},
 	"lab": {Ours: []string{"printable", "wire"}, Others: []string{"golang.org/x/sys"}},
 

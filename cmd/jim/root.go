@@ -38,6 +38,7 @@ func newRootCommand() *cobra.Command {
 		newBackupCommand(),
 		newRestoreCommand(),
 		newBenchCommand(),
+		newCheckCommand(),
 		newTortureCommand(),
 		newLabCommand(),
 		newConfigCommand(),

@@ -1,0 +1,7 @@
+// Package check is a conformance suite for programs that speak JIM: it plays short conversations with
+// a server, each of which proves one rule of docs/protocol.md or docs/dialects.md, and says of each what
+// was expected and what came.
+//
+// A [Check] says which rule; a [Result] how it went; a [Report] is all of them, with the grade. The
+// report knows nothing of how its results came about, so that whatever judges a program of JIM can use it.
+package check

@@ -1,0 +1,39 @@
+package check
+
+// groups list the checks of servers, each group one part of a document.
+var groups = []func() []*serverCheck{
+	welcomes, logins,
+}
+
+// rule is a check with its conversation: id, the words of the document, and what follows from them.
+func rule(id, says, rule string, run func(*T)) *serverCheck {
+	return &serverCheck{Check: Check{ID: id, Says: says, Rule: rule}, run: run, over: lines}
+}
+
+// on says over which transports the check can be made, where these are not all.
+func (c *serverCheck) on(w ways) *serverCheck {
+	c.over = w
+	return c
+}
+
+// first marks a check without which the others make no sense.
+func (c *serverCheck) first() *serverCheck {
+	c.gate = true
+	return c
+}
+
+// in puts checks into a section, for some levels.
+func in(s Section, levels []Level, checks ...*serverCheck) []*serverCheck {
+	for _, c := range checks {
+		c.Section, c.Levels = s, levels
+	}
+	return checks
+}
+
+// The levels of a group.
+var (
+	onJIM2    = []Level{JIM2}
+	onJIM1    = []Level{JIM1}
+	onMentor  = []Level{Mentor}
+	onCourses = []Level{JIM1, Mentor}
+)

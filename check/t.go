@@ -1,0 +1,140 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+)
+
+// T is one check while it is made. Its functions end the check when something is not as it must be, as
+// those of package testing do.
+type T struct {
+	run     *runner
+	ctx     context.Context // ends when the check has taken too long
+	began   time.Time
+	conns   []*conn
+	leases  []*lease
+	readers sync.WaitGroup
+	result  Result
+
+	mu   sync.Mutex
+	talk []Line
+	over bool // nothing is noted any more
+}
+
+const (
+	checkTimeout = 40 * time.Second
+	talkLines    = 200 // of a check, at most
+)
+
+// fail ends the check: the server is wrong.
+func (t *T) fail(expected, came string) {
+	t.result.State, t.result.Expected, t.result.Came = Failed, expected, came
+	runtime.Goexit()
+}
+
+// skip ends the check: it cannot be made.
+func (t *T) skip(format string, args ...any) {
+	t.result.State, t.result.Why = Skipped, fmt.Sprintf(format, args...)
+	runtime.Goexit()
+}
+
+// silent ends the check: what was expected did not come. why says why nothing more can, "" = in time.
+func (t *T) silent(why, expected string, before []*object) {
+	if why == "" {
+		if t.ctx.Err() != nil {
+			why = "nothing, and the check has taken too long"
+		} else {
+			t.run.quiet()
+			why = "nothing in " + t.run.patience().String()
+		}
+	}
+	t.fail(expected, why+came(before))
+}
+
+// until is when waiting for the next thing ends.
+func (t *T) until() time.Time { return time.Now().Add(t.run.patience()) }
+
+// sleep waits, unless the check ends.
+func (t *T) sleep(d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-t.ctx.Done():
+	}
+}
+
+// eventually tries until it is so, or patience is at its end.
+func (t *T) eventually(so func() bool) bool {
+	for until := t.until(); ; {
+		if so() {
+			return true
+		}
+		if time.Now().After(until) || t.ctx.Err() != nil {
+			return false
+		}
+		t.sleep(50 * time.Millisecond)
+	}
+}
+
+func (t *T) line(c *conn, way Way, p []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.talk) < talkLines && !t.over {
+		t.talk = append(t.talk, Line{c.who, way, shown(p), time.Since(t.began)})
+	}
+}
+
+func (t *T) note(c *conn, text string) { t.line(c, Note, []byte(text)) }
+
+// open connects and says, in JIM/2, with the first object that it speaks it. The dialects say nothing.
+func (t *T) open(who string) *conn {
+	c := t.dial(who)
+	if c.tongue == JIM2 {
+		c.done("ping", "jim", 2)
+	}
+	return c
+}
+
+// come connects and logs in under a name that was used before, maybe.
+func (t *T) come(who string) *conn { return t.enter(who, t.lease(false)) }
+
+// comeNew connects and logs in under a name that has said nothing yet.
+func (t *T) comeNew(who string) *conn { return t.enter(who, t.lease(true)) }
+
+// enter connects and logs in.
+func (t *T) enter(who string, l *lease) *conn {
+	c := t.dial(who)
+	c.login(l)
+	return c
+}
+
+// login says who one is. A name that has just been left may still be in use for a moment.
+func (c *conn) login(l *lease) *object {
+	var a *object
+	in := c.t.eventually(func() bool {
+		a = c.ask("presence", c.hello(l)...)
+		return a.code() == 200 || !l.used || a.code() != 409 && a.code() != 400
+	})
+	if !in || a.code() != 200 {
+		c.t.fail("to be let in as "+l.name, a.String())
+	}
+	l.used = true
+	c.name = l.name
+	return a
+}
+
+// hello is what a presence says besides its action.
+func (c *conn) hello(l *lease) []any {
+	switch c.tongue {
+	case JIM1:
+		user := build(append([]any{"account_name", l.name, "status", "here"}, l.proof()...)...)
+		return []any{"type", "status", "user", value(user)}
+	case Mentor:
+		return []any{"user", value(build(append([]any{"account_name", l.name}, l.proof()...)...))}
+	}
+	return []any{"jim", 2, "user", value(build(append([]any{"account_name", l.name}, l.proof()...)...))}
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"jim/check"
+)
+
+// What a report of `jim check` says to people. The rules themselves are sentences of the protocol.
+var (
+	sayCheckOf       = phrase{"Checks of %s, level %s", "Проверки %s, уровень %s", "检查 %s，级别 %s"}
+	sayCheckExpected = phrase{"expected", "ожидалось", "应为"}
+	sayCheckCame     = phrase{"came", "пришло", "实为"}
+	sayCheckSays     = phrase{"the document", "документ", "文档原文"}
+	sayCheckTalk     = phrase{"what travelled", "что передавалось", "往来内容"}
+	sayCheckSkipped  = phrase{"not checked", "не проверялось", "未检查"}
+	sayCheckSums     = phrase{
+		"%d checks: %d passed, %d failed, %d not made; %.1f s",
+		"проверок: %d, пройдено: %d, не пройдено: %d, не проводилось: %d; %.1f с",
+		"共 %d 项：通过 %d，失败 %d，未做 %d；用时 %.1f 秒",
+	}
+	sayCheckGrade   = phrase{"Grade: %s (%d of 100)", "Оценка: %s (%d из 100)", "成绩：%s（%d/100）"}
+	sayCheckStopped = phrase{"The run ended early: %s", "Проверка прервана: %s", "检查提前结束：%s"}
+	sayCheckFailed  = phrase{"checks failed: %d", "не пройдено проверок: %d", "%d 项检查未通过"}
+	sayCheckNothing = phrase{"nothing could be checked", "ничего не удалось проверить", "什么都没能检查"}
+)
+
+// sectionTitles are the headings of the documents in other languages.
+var sectionTitles = map[check.Section]phrase{
+	check.OnTheWire:     {"", "2. Объекты на проводе", "2. 线路上的对象"},
+	check.Conversations: {"", "3. Беседы и номера", "3. 会话与编号"},
+	check.SayingWho:     {"", "4. Кто вы", "4. 表明身份"},
+	check.Talking:       {"", "5. Разговор", "5. 交谈"},
+	check.WhatWasSaid:   {"", "6. Что было сказано", "6. 说过的话"},
+	check.Rooms:         {"", "7. Комнаты", "7. 房间"},
+	check.People:        {"", "8. Люди", "8. 人"},
+	check.YourAccount:   {"", "9. Учётная запись", "9. 账户"},
+	check.FromTheServer: {"", "10. От сервера", "10. 来自服务器"},
+	check.Actions:       {"", "Действия", "动作"},
+	check.Codes:         {"", "Коды", "代码"},
+	check.Limits:        {"", "Ограничения", "限制"},
+	check.Errors:        {"", "Ошибки", "错误"},
+	check.Course:        {"", "Программы курса", "课程程序"},
+	check.Specification: {"", "Спецификация курса", "课程规范"},
+	check.Mentors:       {"", "Диалект наставников", "导师方言"},
+	check.Passwords:     {"", "Пароли", "密码"},
+	check.NotSaid:       {"", "Чего диалект не может сказать", "方言无法表达的内容"},
+}
+
+// sectionTitle is the heading of a section for people.
+func sectionTitle(s check.Section, l language) string {
+	if title := sectionTitles[s].in(l); title != "" {
+		return title
+	}
+	return s.Title()
+}
+
+// checkLook is how a report looks: in colours, or not.
+type checkLook struct{ red, green, dim, bold, off string }
+
+// look is for w: with colours when it is a terminal, and NO_COLOR is not set (no-color.org).
+func look(w io.Writer) checkLook {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return checkLook{}
+	}
+	return checkLook{"\x1b[31m", "\x1b[32m", "\x1b[2m", "\x1b[1m", "\x1b[0m"}
+}
+
+// table prints a report for people.
+func (r *reporting) table(w io.Writer, report *check.Report, look checkLook) error {
+	l := speaks()
+	var b strings.Builder
+	fmt.Fprintf(&b, look.bold+sayCheckOf.in(l)+look.off+"\n", visibleLine(report.Subject), report.Level)
+	section := check.Section("")
+	for i := range report.Results {
+		x := &report.Results[i]
+		if r.failed && x.State != check.Failed {
+			continue
+		}
+		if x.Section != section {
+			section = x.Section
+			fmt.Fprintf(&b, "\n%s%s%s  %s%s%s\n", look.bold, sectionTitle(section, l), look.off, look.dim, section, look.off)
+		}
+		printResult(&b, x, look, l)
+	}
+	s := report.Sums()
+	b.WriteString("\n")
+	if report.Stopped != "" {
+		fmt.Fprintf(&b, sayCheckStopped.in(l)+"\n", visibleLine(report.Stopped))
+	}
+	fmt.Fprintf(&b, sayCheckSums.in(l)+"\n", s.Total, s.Passed, s.Failed, s.Skipped, report.Took.Seconds())
+	colour := look.green
+	if !report.Passed() {
+		colour = look.red
+	}
+	fmt.Fprintf(&b, colour+sayCheckGrade.in(l)+look.off+"\n", report.Grade(), s.Percent())
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// checkTalkLines is how much of a conversation is printed: its end.
+const checkTalkLines = 14
+
+func printResult(b *strings.Builder, x *check.Result, look checkLook, l language) {
+	switch x.State {
+	case check.Passed:
+		fmt.Fprintf(b, "  %s✓%s %s %s%s%s\n", look.green, look.off, pad(x.ID, 26), look.dim, x.Rule, look.off)
+		return
+	case check.Skipped:
+		fmt.Fprintf(b, "  %s– %s %s%s\n", look.dim, pad(x.ID, 26), x.Rule, look.off)
+		fmt.Fprintf(b, "      %s: %s\n", sayCheckSkipped.in(l), visibleLine(x.Why))
+		return
+	}
+	fmt.Fprintf(b, "  %s✗%s %s %s\n", look.red, look.off, pad(x.ID, 26), x.Rule)
+	fmt.Fprintf(b, "      %s: %s\n", sayCheckExpected.in(l), visibleLine(x.Expected))
+	fmt.Fprintf(b, "      %s: %s%s%s\n", sayCheckCame.in(l), look.red, visibleLine(x.Came), look.off)
+	if x.Says != "" {
+		fmt.Fprintf(b, "      %s: %s\n", sayCheckSays.in(l), x.Says)
+	}
+	talk := x.Talk
+	if len(talk) > checkTalkLines {
+		talk = talk[len(talk)-checkTalkLines:]
+	}
+	if len(talk) > 0 {
+		fmt.Fprintf(b, "      %s:\n", sayCheckTalk.in(l))
+	}
+	for _, line := range talk {
+		sign := map[check.Way]string{check.Sent: ">", check.Received: "<", check.Note: "·"}[line.Way]
+		fmt.Fprintf(b, "        %s%7s %s%s %s%s\n", look.dim, line.At.Round(time.Millisecond), line.Who, sign, visibleLine(line.Text), look.off)
+	}
+}
+
+// checkVerdict says in a few words why a report is no good.
+func checkVerdict(report *check.Report, l language) string {
+	s := report.Sums()
+	switch {
+	case s.Failed > 0:
+		return fmt.Sprintf(sayCheckFailed.in(l), s.Failed)
+	case report.Stopped != "":
+		return fmt.Sprintf(sayCheckStopped.in(l), report.Stopped)
+	}
+	return sayCheckNothing.in(l)
+}
