@@ -11,7 +11,7 @@ func (c *conn) request(action string, pairs ...any) (text, id string) {
 	c.made++
 	head := []any{"action", action}
 	if c.tongue == JIM2 {
-		id = fmt.Sprintf("%s%d", c.who, c.made)
+		id = c.t.id(fmt.Sprintf("%s%d", c.who, c.made))
 		for i := 0; i < len(pairs); i += 2 {
 			if pairs[i] == "id" {
 				id, _ = pairs[i+1].(string)
@@ -31,7 +31,9 @@ func now() float64 { return float64(time.Now().UnixMilli()) / 1000 }
 // ask sends a request and returns its answer. One that is told to come later, it sends again then.
 func (c *conn) ask(action string, pairs ...any) *object {
 	text, id := c.request(action, pairs...)
+	c.asked = id
 	for range 4 {
+		delete(c.over, id)
 		c.send(text)
 		a := c.answer(text, id)
 		if c.tongue != JIM2 || !c.t.again(a) {

@@ -25,10 +25,12 @@ type conn struct {
 
 	// the check's own
 	made   int             // requests so far
+	asked  string          // the id of the last one
 	over   map[string]bool // ids that were answered
 	strays []*object       // answers that answer nothing
 	aside  []*object       // events that came while an answer was waited for
 	wrote  time.Time
+	extra  []any // members of the presence besides what it must have
 
 	wake chan struct{} // one place: something came
 

@@ -2,7 +2,12 @@ package check
 
 // groups list the checks of servers, each group one part of a document.
 var groups = []func() []*serverCheck{
-	welcomes, logins,
+	grammar, strict, accepted, wholes, kinds, shapes, frames, sizes,
+	welcomes, silences, befores, limits, logins, refusals, alikes,
+	said, told, repeated, addressed, lasting, typing, marks, live,
+	pages, between, sizesOfPages, syncs, resumes,
+	made, joined, listed, people, contacts, presences,
+	sessions, refusing, tokens, registers, devices, passwords,
 }
 
 // rule is a check with its conversation: id, the words of the document, and what follows from them.
@@ -22,10 +27,13 @@ func (c *serverCheck) first() *serverCheck {
 	return c
 }
 
-// in puts checks into a section, for some levels.
+// in puts checks into a section, but for those that have one, for some levels.
 func in(s Section, levels []Level, checks ...*serverCheck) []*serverCheck {
 	for _, c := range checks {
-		c.Section, c.Levels = s, levels
+		if c.Section == "" {
+			c.Section = s
+		}
+		c.Levels = levels
 	}
 	return checks
 }

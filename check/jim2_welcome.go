@@ -11,7 +11,7 @@ const (
 
 // welcomes are about the first object and its answer.
 func welcomes() []*serverCheck {
-	return append(in(SayingWho, onJIM2,
+	return in(SayingWho, onJIM2,
 		rule("login.welcome.code", saysFirst, "`presence` with `\"jim\":2` and a name is answered 200", func(t *T) {
 			c := t.dial("ann")
 			c.login(t.lease(false))
@@ -20,7 +20,7 @@ func welcomes() []*serverCheck {
 			c.want(a, "jim", 2)
 		}),
 		welcome("login.welcome.id", "the answer to `presence` has its `id`", func(c *conn, a *object) {
-			c.want(a, "id", "ann1")
+			c.want(a, "id", c.asked)
 		}),
 		welcome("login.welcome.time", "the answer to `presence` has the server's time as a number", func(c *conn, a *object) {
 			if n, ok := a.members["time"].(float64); !ok || n <= 0 {
@@ -51,6 +51,12 @@ func welcomes() []*serverCheck {
 				t.fail(`"user":{"guest":true}`, a.String())
 			}
 		}),
+	)
+}
+
+// silences are about who has not said who he is.
+func silences() []*serverCheck {
+	return in(SayingWho, onJIM2,
 		rule("login.silent.probe", saysSilent, "a connection that says nothing is sent a `probe` after about two seconds", func(t *T) {
 			c := t.dial("ann")
 			o := c.next("a `probe`")
@@ -84,7 +90,7 @@ func welcomes() []*serverCheck {
 			c.refused([]int{401}, "rooms")
 			c.login(t.lease(false))
 		}).on(objects),
-	), append(befores(), limits()...)...)
+	)
 }
 
 // welcome is a check of the answer to presence.

@@ -97,8 +97,8 @@ func same(got, want any) bool {
 	return got == want
 }
 
-// build writes an object of pairs of names and values: texts, numbers, booleans, and jsontext.Value for
-// what is JSON already.
+// build writes an object of pairs of names and values: texts, numbers, booleans, and jsontext.Value or
+// bytes for what is JSON already.
 func build(pairs ...any) []byte {
 	b := []byte{'{'}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -117,6 +117,8 @@ func build(pairs ...any) []byte {
 		case float64:
 			b = strconv.AppendFloat(b, v, 'f', -1, 64)
 		case jsontext.Value:
+			b = append(b, v...)
+		case []byte:
 			b = append(b, v...)
 		default:
 			panic(fmt.Sprintf("check: no JSON of %T", v))

@@ -120,8 +120,11 @@ type runner struct {
 	names   *names
 	ctx     context.Context // ends when the server is gone
 	stop    context.CancelCauseFunc
+	made    atomic.Int32 // checks
 	silence atomic.Int32 // how often nothing came
 	spoiled bool
+
+	registered registered
 
 	mu      sync.Mutex
 	results []Result
@@ -217,6 +220,7 @@ func (r *runner) one(c *serverCheck) *Result {
 func (r *runner) make(c *serverCheck) *Result {
 	ctx, cancel := context.WithTimeout(r.ctx, checkTimeout)
 	t := &T{run: r, ctx: ctx, began: time.Now(), result: Result{Check: c.Check, State: Passed}}
+	t.mark = r.names.mark + word(int(r.made.Add(1)))
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -238,6 +242,7 @@ func (r *runner) make(c *serverCheck) *Result {
 	}
 	t.readers.Wait()
 	r.names.giveBack(t.leases)
+	r.registered.giveBack(t.owned)
 	t.result.Took = time.Since(t.began)
 	return &t.result
 }

@@ -16,8 +16,10 @@ type T struct {
 	began   time.Time
 	conns   []*conn
 	leases  []*lease
+	owned   []*lease // registered names
 	readers sync.WaitGroup
 	result  Result
+	mark    string // in every id: an id is the same message for ever
 
 	mu   sync.Mutex
 	talk []Line
@@ -80,6 +82,9 @@ func (t *T) eventually(so func() bool) bool {
 	}
 }
 
+// id is a word as an id that nobody has used.
+func (t *T) id(word string) string { return word + "-" + t.mark }
+
 func (t *T) line(c *conn, way Way, p []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -132,9 +137,10 @@ func (c *conn) hello(l *lease) []any {
 	switch c.tongue {
 	case JIM1:
 		user := build(append([]any{"account_name", l.name, "status", "here"}, l.proof()...)...)
-		return []any{"type", "status", "user", value(user)}
+		return []any{"type", "status", "user", user}
 	case Mentor:
-		return []any{"user", value(build(append([]any{"account_name", l.name}, l.proof()...)...))}
+		return []any{"user", build(append([]any{"account_name", l.name}, l.proof()...)...)}
 	}
-	return []any{"jim", 2, "user", value(build(append([]any{"account_name", l.name}, l.proof()...)...))}
+	user := build(append([]any{"account_name", l.name}, l.proof()...)...)
+	return append([]any{"jim", 2, "user", user}, c.extra...)
 }
