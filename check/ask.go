@@ -72,7 +72,7 @@ func (c *conn) answer(text, id string) *object {
 		switch {
 		case o == nil:
 			c.t.silent(why, "an answer to "+shown([]byte(text)), c.aside)
-		case !o.isAnswer():
+		case !o.isAnswer(), c.tongue == Mentor && o.code() == codeLists:
 			c.aside = append(c.aside, o)
 		case id != "" && o.text("id") != id && c.over[o.text("id")]:
 			c.strays = append(c.strays, o)
@@ -108,7 +108,7 @@ func (c *conn) event(pairs ...any) *object {
 			if o == nil {
 				c.t.silent(why, "an event "+wanted(pairs)+" to "+c.who, c.aside)
 			}
-			if o.isAnswer() {
+			if o.isAnswer() && !o.has(pairs) {
 				c.strays = append(c.strays, o)
 				continue
 			}

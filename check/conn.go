@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"jim/client"
@@ -63,6 +64,20 @@ func (t *T) dial(who string) *conn {
 	t.note(c, "connects")
 	t.readers.Go(c.receive)
 	return c
+}
+
+// dialAgain is a new connection in the place of one that has ended.
+func (c *conn) dialAgain() {
+	c.raw.Close()
+	raw, err := c.t.run.open(c.t.ctx)
+	if err != nil {
+		c.t.fail("a connection to "+c.t.run.o.Address, err.Error())
+	}
+	c.mu.Lock()
+	c.raw, c.stream, c.end, c.inbox, c.bytes = raw, raw.Stream(), nil, nil, nil
+	c.mu.Unlock()
+	c.t.note(c, "connects again")
+	c.t.readers.Go(c.receive)
 }
 
 // receive reads until the connection ends.
@@ -165,6 +180,8 @@ func ending(err error) string {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF || errors.Is(err, io.EOF) && !strings.Contains(err.Error(), "\n"):
 		return "the server closed the connection"
+	case errors.Is(err, syscall.ECONNRESET):
+		return "the server closed the connection, with a reset"
 	case errors.Is(err, net.ErrClosed) || errors.Is(err, context.Canceled):
 		return "closed by the check"
 	}

@@ -8,6 +8,8 @@ var groups = []func() []*serverCheck{
 	pages, between, sizesOfPages, syncs, resumes,
 	made, joined, listed, people, contacts, presences,
 	sessions, refusing, tokens, registers, devices, passwords,
+	courses, times, specified, said1, refused1, rooms1, contacts1,
+	mentors, accountsM, saidM, mirrors, listsM,
 }
 
 // rule is a check with its conversation: id, the words of the document, and what follows from them.

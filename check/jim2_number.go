@@ -176,7 +176,7 @@ func lasting() []*serverCheck {
 		}).on(objects).at(OnTheWire),
 		rule("answer.id.error", saysID, "an error has the `id` of its request", func(t *T) {
 			c := t.come("ann")
-			c.want(c.ask("whois", "id", "k7", "to", "nobody-"+c.name), "id", "k7")
+			c.want(c.ask("whois", "id", t.id("k7"), "to", "nobody-"+c.name), "id", t.id("k7"))
 		}).at(OnTheWire),
 		rule("answer.time", saysClock, "an answer has the server's time as a number", func(t *T) {
 			c := t.come("ann")

@@ -1,0 +1,79 @@
+package check_test
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"jim/check"
+)
+
+// beside are checks that have nothing to do with most faults, by level.
+var beside = map[check.Level][]string{
+	check.JIM2:   {"login.welcome.name", "msg.members", "history.event.message", "json.number.plus", "contact.add", "whois.name", "to.none.join"},
+	check.JIM1:   {"jim1.contact.add", "jim1.join", "jim1.msg.told", "jim1.probe", "jim1.authenticate.words"},
+	check.Mentor: {"mentor.add", "mentor.users", "mentor.account.text", "mentor.message.told", "course.broken.words"},
+}
+
+// TestWrongServersAreCaught has one thing done wrong in front of our own server, again and again: the check
+// that is meant for it fails and says what is wrong, and those that have nothing to do with it pass.
+func TestWrongServersAreCaught(t *testing.T) {
+	address := strings.TrimPrefix(forgetful(t, "tcp://127.0.0.1:0", true).Addresses()[0], "tcp://")
+	faults := slices.Concat(wrongAnswers, wrongNumbers, wrongEvents, wrongPages, wrongRooms, wrongInput, wrongPeople, wrongCourse, wrongMentors)
+	if len(faults) < 60 {
+		t.Errorf("only %d faults", len(faults))
+	}
+	places := make(chan struct{}, 40) // they wait more than they work
+	var all sync.WaitGroup
+	for _, f := range faults {
+		places <- struct{}{}
+		all.Go(func() {
+			defer func() { <-places }()
+			caught(t, f, address)
+		})
+	}
+	all.Wait()
+}
+
+// caught wants the checks that are meant for a fault to fail, and others not to.
+func caught(t *testing.T, f *fault, to string) {
+	patience := 20 * time.Second
+	if f.mute {
+		patience = 2 * time.Second // it will not come
+		if f.level != check.JIM2 {
+			patience = 6 * time.Second // objects to programs of the course follow each other slowly
+		}
+	}
+	address := wrongServer(t, f, to)
+	r, err := check.Server(t.Context(), check.Options{Address: address, Level: f.level, Only: f.ids, Patience: patience, Jobs: 4})
+	if err != nil {
+		t.Errorf("%s: %v", f.name, err)
+		return
+	}
+	met := 0
+	for _, x := range r.Results {
+		if !slices.Contains(f.ids, x.ID) {
+			continue // its id begins with that of another
+		}
+		met++
+		text := "expected " + x.Expected + ", came " + x.Came
+		if x.State != check.Failed || !strings.Contains(text, f.says) {
+			t.Errorf("%s: %s %s %s: %s", f.name, x.ID, x.State, x.Why, text)
+			for _, l := range x.Talk {
+				t.Logf("    %s %s %s", l.Who, l.Way, l.Text)
+			}
+		}
+	}
+	if met != len(f.ids) || r.Passed() || r.Grade() == "A" {
+		t.Errorf("%s: %d results, grade %s", f.name, met, r.Grade())
+	}
+	others := slices.DeleteFunc(slices.Clone(beside[f.level]), func(id string) bool { return slices.Contains(f.ids, id) })
+	r, err = check.Server(t.Context(), check.Options{Address: address, Level: f.level, Only: others, Patience: 20 * time.Second, Jobs: 4})
+	if err != nil {
+		t.Errorf("%s: %v", f.name, err)
+	} else if s := r.Sums(); s.Passed <= s.Total/2 {
+		t.Errorf("%s: of what has nothing to do with it only %d of %d passed", f.name, s.Passed, s.Total)
+	}
+}
