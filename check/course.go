@@ -107,6 +107,12 @@ func courses() []*serverCheck {
 			c.close()
 			t.takes(c.name)
 		}).on(objects),
+	)
+}
+
+// courseBroken is what programs of the course must not send, and what they may.
+func courseBroken() []*serverCheck {
+	return in(Course, onCourses,
 		rule("course.strikes", saysBroken, "the twentieth broken object in a row ends the connection", func(t *T) {
 			c := t.come("ann")
 			for range 20 {

@@ -2,14 +2,14 @@ package check
 
 // groups list the checks of servers, each group one part of a document.
 var groups = []func() []*serverCheck{
-	grammar, strict, accepted, wholes, kinds, shapes, frames, sizes,
+	grammar, strict, accepted, wholes, kinds, shapes, frames, ends, sizes,
 	welcomes, silences, befores, limits, logins, refusals, alikes,
-	said, told, repeated, addressed, lasting, typing, marks, live,
-	pages, between, sizesOfPages, syncs, resumes,
-	made, joined, listed, people, contacts, presences,
-	sessions, refusing, tokens, registers, devices, passwords,
-	courses, times, specified, said1, refused1, rooms1, contacts1,
-	mentors, accountsM, saidM, mirrors, listsM,
+	said, told, repeated, conflicts, addressed, lasting, answersAre, typing, marks, live,
+	pages, between, readers, sizesOfPages, syncs, syncsMore, resumes,
+	made, joined, left, listed, membersAre, people, contacts, presences,
+	sessions, refusing, tokens, registers, devices, signedIn, passwords,
+	courses, courseBroken, times, specified, proved1, said1, told1, refused1, rooms1, contacts1,
+	mentors, accountsM, saidM, toldM, mirrors, listsM, contactsM,
 }
 
 // rule is a check with its conversation: id, the words of the document, and what follows from them.

@@ -55,6 +55,12 @@ func specified() []*serverCheck {
 			c := t.dial("ann")
 			c.want(c.presence1("time", now(), "type", "status", "user", c.self(text(26))), "response", 400)
 		}).on(objects).at(Course),
+	)
+}
+
+// proved1 are about passwords, the end, and `probe`.
+func proved1() []*serverCheck {
+	return in(Specification, onJIM1,
 		rule("jim1.authenticate.wrong", saysAuth1, "`authenticate` with a password that nobody has is answered 402", func(t *T) {
 			c := t.dial("ann")
 			c.want(c.ask("authenticate", "user", build("account_name", t.newName(), "password", "wrong horse")), "response", 402)
@@ -142,6 +148,12 @@ func said1() []*serverCheck {
 				bob.t.fail(`"time": a number`, e.String())
 			}
 		}).at(Course),
+	)
+}
+
+// told1 are about who is told a message, and in how many objects.
+func told1() []*serverCheck {
+	return in(Specification, onJIM1,
 		between1("jim1.msg.once", saysTold1, "the message is told once", func(ann, bob *conn, words string) {
 			ann.msg1(bob.name, words)
 			bob.event("action", "msg", "message", words)

@@ -132,6 +132,12 @@ func devices() []*serverCheck {
 				t.fail("somebody who is here", fmt.Sprint(u))
 			}
 		}).at(People),
+	)
+}
+
+// signedIn are about the list of devices.
+func signedIn() []*serverCheck {
+	return in(YourAccount, onJIM2,
 		rule("session.list", saysSessions, "`sessions` lists the connections, of which one is `current`", func(t *T) {
 			laptop, _, _ := t.devices()
 			a := laptop.done("sessions")

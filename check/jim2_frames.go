@@ -68,6 +68,12 @@ func frames() []*serverCheck {
 				c.want(c.answer("two objects on two lines", id), "response", 200, "id", id)
 			}
 		}).on(streams),
+	)
+}
+
+// ends are about what stands behind an object, and between two.
+func ends() []*serverCheck {
+	return in(OnTheWire, onJIM2,
 		rule("frame.unended", saysFrames, "an object is answered although nothing follows it, not even LF", func(t *T) {
 			c := t.come("ann")
 			c.write([]byte(`{"action":"ping","id":"k"}`))

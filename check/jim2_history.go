@@ -130,6 +130,12 @@ func between() []*serverCheck {
 				t.fail("create, join, topic, leave", fmt.Sprint(actions))
 			}
 		}).at(Conversations),
+	)
+}
+
+// readers are about who may read what.
+func readers() []*serverCheck {
+	return in(WhatWasSaid, onJIM2,
 		rule("history.stranger", saysPublic, "who is not a member of a room may read it", func(t *T) {
 			ann, room := t.comeWithRoom("ann")
 			ann.says(room, "hi")

@@ -44,6 +44,12 @@ func repeated() []*serverCheck {
 			again.login(ann.lease())
 			again.want(again.ask("msg", "id", t.id("k1"), "to", room, "message", "hi"), "response", 201, "seq", a.number("seq"))
 		}),
+	)
+}
+
+// conflicts are about ids that are used for something else.
+func conflicts() []*serverCheck {
+	return in(Conversations, onJIM2,
 		rule("id.conflict.text", saysConfl, "the same `id` with another text is refused with 409", func(t *T) {
 			c, room := t.comeWithRoom("ann")
 			c.done("msg", "id", t.id("k1"), "to", room, "message", "hi")
@@ -115,6 +121,12 @@ func lasting() []*serverCheck {
 				bob.want(bob.event("action", "msg", "to", room), "seq", n)
 			}
 		}).on(objects),
+		rule("answer.time", saysClock, "an answer has the server's time as a number", func(t *T) {
+			c := t.come("ann")
+			if a := c.ask("ping"); !isNumber(a.members["time"]) {
+				t.fail(`"time": seconds since 1970`, a.String())
+			}
+		}).at(OnTheWire),
 		rule("seq.together", saysNumber, "when two speak at the same time, both see the same numbers in the same order", func(t *T) {
 			ann, bob, room := t.pair()
 			ann.pours(room, 10)
@@ -127,6 +139,12 @@ func lasting() []*serverCheck {
 				}
 			}
 		}).on(objects),
+	)
+}
+
+// answersAre are about answers: safe, in order, once.
+func answersAre() []*serverCheck {
+	return in(Conversations, onJIM2,
 		rule("seq.safe", saysSafe, "what was answered 201 is in the history at once", func(t *T) {
 			c, room := t.comeWithRoom("ann")
 			n := c.says(room, "safe")
@@ -177,12 +195,6 @@ func lasting() []*serverCheck {
 		rule("answer.id.error", saysID, "an error has the `id` of its request", func(t *T) {
 			c := t.come("ann")
 			c.want(c.ask("whois", "id", t.id("k7"), "to", "nobody-"+c.name), "id", t.id("k7"))
-		}).at(OnTheWire),
-		rule("answer.time", saysClock, "an answer has the server's time as a number", func(t *T) {
-			c := t.come("ann")
-			if a := c.ask("ping"); !isNumber(a.members["time"]) {
-				t.fail(`"time": seconds since 1970`, a.String())
-			}
 		}).at(OnTheWire),
 	)
 }

@@ -100,6 +100,12 @@ func joined() []*serverCheck {
 			ann.none("action", "join", "to", room)
 			bob.none("action", "join", "to", room)
 		}),
+	)
+}
+
+// left are about leaving.
+func left() []*serverCheck {
+	return in(Rooms, onJIM2,
 		rule("leave.code", saysLeave, "`leave` is answered 200 with the number of the entry", func(t *T) {
 			_, bob, room := t.pair()
 			bob.want(bob.ask("leave", "to", room), "response", 200, "seq", 3)
@@ -183,6 +189,12 @@ func listed() []*serverCheck {
 				t.fail(second+" before "+first, fmt.Sprintf("rows %d and %d", own, other))
 			}
 		}),
+	)
+}
+
+// membersAre are about the list of members.
+func membersAre() []*serverCheck {
+	return in(Rooms, onJIM2,
 		rule("rooms.pages", saysPaged, "the list of rooms in pages of one is the same list", func(t *T) {
 			c := t.comeNew("ann")
 			one, two := t.room(), t.room()

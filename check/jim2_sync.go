@@ -89,6 +89,12 @@ func syncs() []*serverCheck {
 			bob.done("sync", "since", sinceOf(room, 2))
 			bob.event("action", "msg", "to", room, "from", ann.name, "seq", n, "id", t.id("mine"), "message", "hi")
 		}),
+	)
+}
+
+// syncsMore are about more than one conversation, and what happens meanwhile.
+func syncsMore() []*serverCheck {
+	return in(WhatWasSaid, onJIM2,
 		rule("sync.several", saysSync, "`sync` takes several conversations", func(t *T) {
 			ann, bob, room := t.back()
 			ann.says(bob.name, "direct")

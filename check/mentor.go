@@ -138,6 +138,12 @@ func saidM() []*serverCheck {
 				}
 			}
 		}),
+	)
+}
+
+// toldM are about who is told a message, and in how many objects.
+func toldM() []*serverCheck {
+	return in(Mentors, onMentor,
 		between1("mentor.message.own", saysEvent1, "who says something is not told it", func(ann, bob *conn, words string) {
 			ann.tells(bob.name, words)
 			ann.none("action", "message", "mess_text", words)

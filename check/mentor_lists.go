@@ -104,6 +104,12 @@ func listsM() []*serverCheck {
 				ann.t.fail("a list with "+bob.name, fmt.Sprint(list))
 			}
 		}),
+	)
+}
+
+// contactsM are about contacts and keys.
+func contactsM() []*serverCheck {
+	return in(Mentors, onMentor,
 		contact1("mentor.contacts", saysListsM, "`get_contacts` without contacts is answered 202 with an empty list", func(ann, bob *conn) {
 			if list := ann.listOf("get_contacts", "user", ann.name); len(list) != 0 {
 				ann.t.fail("[]", fmt.Sprint(list))
