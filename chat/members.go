@@ -188,6 +188,10 @@ func (s *Session) rooms(r *wire.Request) (*wire.Response, error) {
 		for _, c := range list {
 			if len(answer.Rooms) >= limit {
 				answer.More, answer.Next = true, after
+				if after == "" { // own conversations fill the page, and the last of them is the place
+					last, _ := addressKey(answer.Rooms[len(answer.Rooms)-1].Name)
+					answer.Next = ownMark + last
+				}
 				return answer, nil
 			}
 			after, _ = addressKey(c.Room)

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"time"
 )
@@ -32,12 +33,15 @@ func now() float64 { return float64(time.Now().UnixMilli()) / 1000 }
 func (c *conn) ask(action string, pairs ...any) *object {
 	text, id := c.request(action, pairs...)
 	c.asked = id
-	for range 4 {
+	for c.t.ctx.Err() == nil {
 		delete(c.over, id)
 		c.send(text)
 		a := c.answer(text, id)
 		if c.tongue != JIM2 || !c.t.again(a) {
 			return a
+		}
+		if action == "presence" {
+			c.t.run.names.spare()
 		}
 	}
 	c.t.skip("the server says 429 again and again")
@@ -56,7 +60,7 @@ func (t *T) again(a *object) bool {
 	if after > longestPause.Seconds() {
 		t.skip("the server asks to come back after %.0f s", after)
 	}
-	t.sleep(time.Duration(after * float64(time.Second)))
+	t.sleep(time.Duration((after + rand.Float64()/4) * float64(time.Second))) // not all at once
 	return true
 }
 

@@ -64,6 +64,14 @@ type Result struct {
 	Took                time.Duration
 }
 
+// Elsewhere tells whether a check was skipped because it is one for another transport.
+func (r *Result) Elsewhere() bool {
+	return r.State == Skipped && strings.HasPrefix(r.Why, notOver)
+}
+
+// notOver begins why a check cannot be made over a transport.
+const notOver = "not over "
+
 // Line is something that travelled, or happened on a connection.
 type Line struct {
 	Who  string        // who of the suite's people: "ann", "bob" …

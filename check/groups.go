@@ -7,7 +7,8 @@ var groups = []func() []*serverCheck{
 	said, told, repeated, conflicts, addressed, lasting, answersAre, typing, marks, live,
 	pages, between, readers, sizesOfPages, syncs, syncsMore, resumes,
 	made, joined, left, listed, membersAre, people, contacts, presences,
-	sessions, refusing, tokens, registers, devices, signedIn, passwords,
+	sessions, goodbyes, refusing, tokens, registers, devices, signedIn, passwords,
+	posts, asked, datagrams, windows,
 	courses, courseBroken, times, specified, proved1, said1, told1, refused1, rooms1, contacts1,
 	mentors, accountsM, saidM, toldM, mirrors, listsM, contactsM,
 }

@@ -174,7 +174,10 @@ func (t *T) guest(who string) *conn {
 // takes logs in under the name of a guest who has just left.
 func (t *T) takes(name string) *conn {
 	c := t.dial("again")
-	c.login(&lease{name: name, used: true})
+	c.name = name
+	l := c.lease()
+	l.used = true
+	c.login(l)
 	return c
 }
 

@@ -207,13 +207,20 @@ func (c *conn) pours(room string, many int) {
 		c.send(text)
 		ids, texts = append(ids, id), append(texts, text)
 	}
-	var seqs []int
+	var seqs, again []int
 	for i, id := range ids {
 		a := c.answer(texts[i], id)
+		if a.code() == 429 {
+			again = append(again, i)
+			continue
+		}
 		c.want(a, "response", 201)
 		seqs = append(seqs, a.number("seq"))
 	}
 	if !slices.IsSorted(seqs) {
 		c.t.fail("a sender's messages numbered in the order in which they were sent", fmt.Sprint(seqs))
+	}
+	for _, i := range again {
+		c.want(c.ask("msg", "id", ids[i], "to", room, "message", strconv.Itoa(i)), "response", 201)
 	}
 }

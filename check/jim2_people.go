@@ -154,6 +154,37 @@ func presences() []*serverCheck {
 	)
 }
 
+// goodbyes are about how the server ends a connection.
+func goodbyes() []*serverCheck {
+	const says = "the last object before the server closes; without `retry_after` do not come back by yourself"
+	return in(FromTheServer, onJIM2,
+		rule("bye.last", says, "when the server ends a connection, its last object is `bye`", func(t *T) {
+			t.ousted(func(o *object) bool { return o.text("action") == "bye" }, `{"action":"bye"} at last`)
+		}).on(objects),
+		rule("bye.alert", says, "`bye` says in `alert` why", func(t *T) {
+			t.ousted(func(o *object) bool { return o.text("alert") != "" }, `a text in "alert"`)
+		}).on(objects),
+		rule("bye.stay", says, "`bye` to who has sent nonsense has no `retry_after`: it need not come back", func(t *T) {
+			t.ousted(func(o *object) bool { return o.members["retry_after"] == nil }, `no "retry_after"`)
+		}).on(objects),
+	)
+}
+
+// ousted sends nonsense until the server ends the connection, and looks at its last object.
+func (t *T) ousted(so func(*object) bool, want string) {
+	c := t.come("ann")
+	for range 20 {
+		c.send("nonsense")
+	}
+	last := c.gone()
+	if len(last) == 0 {
+		t.fail(want, "nothing")
+	}
+	if o := last[len(last)-1]; !so(o) {
+		t.fail(want, o.String())
+	}
+}
+
 // presence waits until somebody's status is told.
 func (c *conn) presence(name, status string) {
 	until := c.t.until()

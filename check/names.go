@@ -18,10 +18,26 @@ type names struct {
 	mark  string // of this run
 	given bool   // they are the accounts of who runs the suite: no more can be made
 
-	mu    sync.Mutex
-	free  []*lease
-	made  int
-	rooms int
+	mu     sync.Mutex
+	free   []*lease
+	made   int
+	rooms  int
+	scarce bool // the server wants no more to be made just now
+}
+
+// spare makes names be used again at once: the server limits how many are made.
+func (n *names) spare() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.scarce = true
+}
+
+// resting is how many names rest, so that a server has seen that their bearer has left.
+func (n *names) resting() int {
+	if n.scarce {
+		return 0
+	}
+	return 6
 }
 
 // lease is a name, and who has it.
@@ -61,14 +77,13 @@ func (t *T) lease(fresh bool) *lease {
 	n := t.run.names
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	const spare = 6 // names that rest, so that a server has seen that their bearer has left
 	var l *lease
 	switch {
 	case n.given && len(n.free) == 0:
 		n.mu.Unlock()
 		defer n.mu.Lock()
 		t.skip("more accounts are needed than were given")
-	case n.given || !fresh && len(n.free) > spare:
+	case n.given || !fresh && len(n.free) > n.resting():
 		l, n.free = n.free[0], n.free[1:]
 	default:
 		n.made++

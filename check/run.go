@@ -51,11 +51,12 @@ func Server(ctx context.Context, o Options) (*Report, error) {
 	r.ctx, r.stop = context.WithCancelCause(ctx)
 	defer r.stop(nil)
 	began := time.Now()
-	first, err := client.Open(r.ctx, o.Address, client.Options{Fingerprint: o.Fingerprint})
-	if err != nil {
+	if r.way != overTCP && r.way != overWS && o.Level != JIM2 {
+		return nil, fmt.Errorf("no dialect is spoken over %s: check level jim2, or a stream", r.way)
+	}
+	if err := o.reach(r.ctx); err != nil {
 		return nil, err
 	}
-	first.Close()
 	r.all(checks)
 	report := &Report{Subject: o.Address, Level: o.Level, Results: r.results, Took: time.Since(began), Spoiled: r.spoiled}
 	if cause := context.Cause(r.ctx); cause != nil {
@@ -204,7 +205,7 @@ func (r *runner) one(c *serverCheck) *Result {
 	case r.ctx.Err() != nil:
 		result.Why = "the run had ended: " + context.Cause(r.ctx).Error()
 	case c.over&r.way == 0:
-		result.Why = "not over " + r.way.String()
+		result.Why = notOver + r.way.String()
 	default:
 		result = r.make(c)
 	}
@@ -237,6 +238,9 @@ func (r *runner) make(c *serverCheck) *Result {
 	t.over = true
 	t.result.Talk = t.talk
 	t.mu.Unlock()
+	for _, end := range slices.Backward(t.ends) {
+		end()
+	}
 	for _, conn := range t.conns {
 		conn.close()
 	}

@@ -116,10 +116,10 @@ func TestOurServerPasses(t *testing.T) {
 
 // TestOurServerPassesOverEveryTransport plays JIM/2 where the checks can be made.
 func TestOurServerPassesOverEveryTransport(t *testing.T) {
-	for _, address := range []string{"ws://127.0.0.1:0", "udp://127.0.0.1:0", "unix://" + t.TempDir() + "/s", "tls://127.0.0.1:0", "quic://127.0.0.1:0"} {
+	for _, address := range []string{"ws://127.0.0.1:0", "http://127.0.0.1:0", "udp://127.0.0.1:0", "unix://" + t.TempDir() + "/s", "tls://127.0.0.1:0", "quic://127.0.0.1:0"} {
 		scheme, place, _ := strings.Cut(address, "://")
 		t.Run(scheme, func(t *testing.T) {
-			if scheme == "ws" {
+			if scheme == "ws" || scheme == "http" {
 				address = "tcp://" + place
 			}
 			l := forgetful(t, address, false)

@@ -15,6 +15,7 @@ type T struct {
 	ctx     context.Context // ends when the check has taken too long
 	began   time.Time
 	conns   []*conn
+	ends    []func() // what else is to be closed, the last one first
 	leases  []*lease
 	owned   []*lease // registered names
 	readers sync.WaitGroup
@@ -99,7 +100,7 @@ func (t *T) note(c *conn, text string) { t.line(c, Note, []byte(text)) }
 // UDP there is no connection before somebody has said who he is.
 func (t *T) open(who string) *conn {
 	if t.run.way == overUDP {
-		t.skip("not over UDP")
+		t.skip("%s%s", notOver, overUDP)
 	}
 	c := t.dial(who)
 	if c.tongue == JIM2 {

@@ -25,6 +25,11 @@ var (
 		"проверок: %d, пройдено: %d, не пройдено: %d, не проводилось: %d; %.1f с",
 		"共 %d 项：通过 %d，失败 %d，未做 %d；用时 %.1f 秒",
 	}
+	sayCheckElsewhere = phrase{
+		"Of those not made %d are for other transports (ws://, udp://, http://).",
+		"Из непроведённых %d — для других транспортов (ws://, udp://, http://).",
+		"未做的检查中有 %d 项属于其他传输方式（ws://、udp://、http://）。",
+	}
 	sayCheckGrade   = phrase{"Grade: %s (%d of 100)", "Оценка: %s (%d из 100)", "成绩：%s（%d/100）"}
 	sayCheckStopped = phrase{"The run ended early: %s", "Проверка прервана: %s", "检查提前结束：%s"}
 	sayCheckFailed  = phrase{"checks failed: %d", "не пройдено проверок: %d", "%d 项检查未通过"}
@@ -78,10 +83,13 @@ func (r *reporting) table(w io.Writer, report *check.Report, look checkLook) err
 	l := speaks()
 	var b strings.Builder
 	fmt.Fprintf(&b, look.bold+sayCheckOf.in(l)+look.off+"\n", visibleLine(report.Subject), report.Level)
-	section := check.Section("")
+	section, elsewhere := check.Section(""), 0
 	for i := range report.Results {
 		x := &report.Results[i]
-		if r.failed && x.State != check.Failed {
+		if x.Elsewhere() {
+			elsewhere++
+		}
+		if x.Elsewhere() || r.failed && x.State != check.Failed {
 			continue
 		}
 		if x.Section != section {
@@ -96,6 +104,9 @@ func (r *reporting) table(w io.Writer, report *check.Report, look checkLook) err
 		fmt.Fprintf(&b, sayCheckStopped.in(l)+"\n", visibleLine(report.Stopped))
 	}
 	fmt.Fprintf(&b, sayCheckSums.in(l)+"\n", s.Total, s.Passed, s.Failed, s.Skipped, report.Took.Seconds())
+	if elsewhere > 0 {
+		fmt.Fprintf(&b, sayCheckElsewhere.in(l)+"\n", elsewhere)
+	}
 	colour := look.green
 	if !report.Passed() {
 		colour = look.red
