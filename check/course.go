@@ -38,8 +38,13 @@ var forms = []struct {
 	id   string
 	time any
 }{
-	{"float", 1763500000.5}, {"whole", 1763500000}, {"digits", "1763500000"}, {"words", "Fri Nov 21 12:00:00 2025"},
-	{"clock", "12:00:00"}, {"null", value("null")}, {"nanoseconds", value("1763500000123456789")},
+	{"float", 1763500000.5},
+	{"whole", 1763500000},
+	{"digits", "1763500000"},
+	{"words", "Fri Nov 21 12:00:00 2025"},
+	{"clock", "12:00:00"},
+	{"null", value("null")},
+	{"nanoseconds", value("1763500000123456789")},
 }
 
 // times are checks that a presence may have any time.

@@ -235,8 +235,11 @@ func refused1() []*serverCheck {
 		refusal1("jim1.action", saysElse1, "an object without `action` is answered 400", 400, func(c *conn) *object { return c.asks(`{"time":1}`) }),
 	)
 	for _, b := range []struct{ id, what, text string }{
-		{"words", "a line of words", "these are words"}, {"array", "an array", `["presence"]`}, {"comma", "a comma behind the last member", `{"action":"probe",}`},
-		{"quotes", "an object in single quotes", `{'action':'probe'}`}, {"twice", "a key that stands twice", `{"action":"probe","time":1,"time":2}`},
+		{"words", "a line of words", "these are words"},
+		{"array", "an array", `["presence"]`},
+		{"comma", "a comma behind the last member", `{"action":"probe",}`},
+		{"quotes", "an object in single quotes", `{'action':'probe'}`},
+		{"twice", "a key that stands twice", `{"action":"probe","time":1,"time":2}`},
 		{"literal", "a literal of another language", `{"action":"probe","x":None}`},
 	} {
 		list = append(list, in(Course, onCourses, rule("course.broken."+b.id, saysBroken, b.what+" is answered 400, and the connection goes on", func(t *T) {

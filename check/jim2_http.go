@@ -58,6 +58,12 @@ func posts() []*serverCheck {
 			w := t.webAs("ann")
 			w.want(200, 200, "rooms")
 		}).on(overHTTP),
+	)
+}
+
+// asked are about what is kept, tokens, events, and who may open a WebSocket.
+func asked() []*serverCheck {
+	return in(OverHTTP, onJIM2,
 		rule("http.kept", saysSafe, "what was answered 201 over HTTP is in the history at once", func(t *T) {
 			w, room := t.webAs("ann"), t.room()
 			w.want(201, 201, "join", "to", room)
@@ -75,12 +81,6 @@ func posts() []*serverCheck {
 				t.fail(fmt.Sprintf(`"seq":%d`, n), a.String())
 			}
 		}).on(overHTTP).at(Conversations),
-	)
-}
-
-// asked are about tokens, events, and who may open a WebSocket.
-func asked() []*serverCheck {
-	return in(OverHTTP, onJIM2,
 		rule("http.bearer", saysBearer, "`Bearer` with a token says who asks", func(t *T) {
 			w, name := t.web("ann"), t.newName()
 			a := w.want(200, 200, "presence", "jim", 2, "user", user(name), "device", "script")

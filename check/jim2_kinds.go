@@ -59,8 +59,18 @@ func shapes() []*serverCheck {
 		action string
 		pairs  []any
 	}{
-		{"msg", []any{"message", "hi"}}, {"typing", nil}, {"read", []any{"seq", 1}}, {"history", nil}, {"create", nil}, {"join", nil},
-		{"leave", nil}, {"topic", nil}, {"members", nil}, {"add_contact", nil}, {"del_contact", nil}, {"whois", nil},
+		{"msg", []any{"message", "hi"}},
+		{"typing", nil},
+		{"read", []any{"seq", 1}},
+		{"history", nil},
+		{"create", nil},
+		{"join", nil},
+		{"leave", nil},
+		{"topic", nil},
+		{"members", nil},
+		{"add_contact", nil},
+		{"del_contact", nil},
+		{"whois", nil},
 	} {
 		list = append(list, in(Errors, onJIM2, rule("to.none."+q.action, saysNoTo, "`"+q.action+"` without `to` is answered 400", func(t *T) {
 			c := t.come("ann")

@@ -73,8 +73,10 @@ func logins() []*serverCheck {
 // refusals are names that nobody can have.
 func refusals() (list []*serverCheck) {
 	for _, n := range []struct{ id, what, name string }{
-		{"space", "a name with a space", "ann lee"}, {"empty", "an empty name", ""},
-		{"scripts", "a name of two scripts", "\u0430nn"}, {"room", "a name that begins with `#`", "#ann"},
+		{"space", "a name with a space", "ann lee"},
+		{"empty", "an empty name", ""},
+		{"scripts", "a name of two scripts", "\u0430nn"},
+		{"room", "a name that begins with `#`", "#ann"},
 		{"sign", "a name with another sign", "ann!"},
 	} {
 		list = append(list, rule("login.bad."+n.id, saysBadName, n.what+" is refused with 400, and the connection goes on", func(t *T) {
@@ -185,7 +187,8 @@ func user(name string) []byte { return build("account_name", name) }
 
 // cyrillic and han write a name in other letters, of which none looks like a Latin one.
 func cyrillic(name string) string { return spelled(name, "бгджзлфцчшщыэюя") }
-func han(name string) string      { return spelled(name, "山水火木月林海花石天雨云竹梅江") }
+
+func han(name string) string { return spelled(name, "山水火木月林海花石天雨云竹梅江") }
 
 func spelled(name, with string) string {
 	signs := []rune(with)

@@ -11,7 +11,7 @@ func upper(name string) string { return strings.ToUpper(name) }
 
 // repeated are about ids: the same id is the same message.
 func repeated() []*serverCheck {
-	return in(Conversations, onJIM2,
+	return usedTwice(
 		rule("id.repeat.seq", saysSameID, "a message sent again with its `id` gets the first answer", func(t *T) {
 			c, room := t.comeWithRoom("ann")
 			a := c.done("msg", "id", t.id("k1"), "to", room, "message", "hi")
@@ -49,7 +49,7 @@ func repeated() []*serverCheck {
 
 // conflicts are about ids that are used for something else.
 func conflicts() []*serverCheck {
-	return in(Conversations, onJIM2,
+	return usedTwice(
 		rule("id.conflict.text", saysConfl, "the same `id` with another text is refused with 409", func(t *T) {
 			c, room := t.comeWithRoom("ann")
 			c.done("msg", "id", t.id("k1"), "to", room, "message", "hi")
@@ -88,6 +88,15 @@ func conflicts() []*serverCheck {
 			c.want(c.answer(message, ""), "response", 201, "seq", first.number("seq")+1)
 		}).on(objects),
 	)
+}
+
+// usedTwice are checks that use an id twice on one connection. Over UDP an id is used once: a late answer to the
+// first request would be taken for that to the second.
+func usedTwice(checks ...*serverCheck) []*serverCheck {
+	for _, c := range checks {
+		c.over = objects
+	}
+	return in(Conversations, onJIM2, checks...)
 }
 
 // lasting are about numbers, the order of things, and what is safe.

@@ -143,6 +143,12 @@ func datagrams() []*serverCheck {
 				t.fail(`{"response":201,"seq":2}`, a.String())
 			}
 		}).on(overUDP),
+	)
+}
+
+// windows are about sessions of datagrams, and what is too large for one.
+func windows() []*serverCheck {
+	return in(OverUDP, onJIM2,
 		rule("udp.large", saysBigUDP, "a request of 1300 bytes is answered 413", func(t *T) {
 			d := t.drops("ann")
 			q := d.with("ping", "k", "x", "")
@@ -152,12 +158,6 @@ func datagrams() []*serverCheck {
 				t.fail(`"response":413`, fmt.Sprint(o))
 			}
 		}).on(overUDP),
-	)
-}
-
-// windows are about sessions of datagrams.
-func windows() []*serverCheck {
-	return in(OverUDP, onJIM2,
 		rule("udp.repeat", saysFirst1, "a request that comes again gets its first answer", func(t *T) {
 			d, room := t.drops("ann"), t.room()
 			d.enter()

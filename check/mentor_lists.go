@@ -33,8 +33,11 @@ func mirrors() (list []*serverCheck) {
 		id, what string
 		to       []any
 	}{
-		{"sign", "`#`", []any{"to", "#"}}, {"empty", "an empty addressee", []any{"to", ""}}, {"all", "`all`", []any{"to", "all"}},
-		{"room", "`#all`", []any{"to", "#all"}}, {"none", "no addressee", nil},
+		{"sign", "`#`", []any{"to", "#"}},
+		{"empty", "an empty addressee", []any{"to", ""}},
+		{"all", "`all`", []any{"to", "all"}},
+		{"room", "`#all`", []any{"to", "#all"}},
+		{"none", "no addressee", nil},
 	} {
 		list = append(list, rule("mentor.all."+all.id, saysAll, "what is said to "+all.what+" is told to everybody", func(t *T) {
 			ann, bob, words := t.come("ann"), t.come("bob"), t.id("hi")

@@ -43,6 +43,8 @@ func tiny(t *testing.T, serve func(net.Conn)) (address string) {
 
 // TestServersThatAreNone wants a report that makes sense, soon, of what is no server of JIM at all.
 func TestServersThatAreNone(t *testing.T) {
+	t.Parallel()
+	var all sync.WaitGroup
 	for _, s := range []struct {
 		name, says string
 		serve      func(net.Conn)
@@ -71,27 +73,28 @@ func TestServersThatAreNone(t *testing.T) {
 			}
 		}},
 	} {
-		t.Run(s.name, func(t *testing.T) {
-			t.Parallel()
-			address := tiny(t, s.serve)
-			for _, level := range check.Levels {
+		address := tiny(t, s.serve)
+		for _, level := range check.Levels {
+			all.Go(func() {
 				r := run(t, check.Options{Address: address, Level: level, Patience: 2 * time.Second})
 				sums := r.Sums()
 				if sums.Failed != 1 || sums.Passed != 0 || sums.Skipped != sums.Total-1 || r.Grade() != "F" || r.Passed() {
-					t.Errorf("%s: %+v, grade %s", level, sums, r.Grade())
+					t.Errorf("%s: %s: %+v, grade %s", s.name, level, sums, r.Grade())
 				}
 				for _, x := range r.Results {
 					if text := x.Expected + " " + x.Came; x.State == check.Failed && !strings.Contains(text, s.says) {
-						t.Errorf("%s: %s: expected %s, came %s", level, x.ID, x.Expected, x.Came)
+						t.Errorf("%s: %s: %s: expected %s, came %s", s.name, level, x.ID, x.Expected, x.Came)
 					}
 				}
-			}
-		})
+			})
+		}
 	}
+	all.Wait()
 }
 
 // TestAServerThatDiesIsNoticed has a server die in the middle: the run ends soon and says so.
 func TestAServerThatDiesIsNoticed(t *testing.T) {
+	t.Parallel()
 	real := strings.TrimPrefix(forgetful(t, "tcp://127.0.0.1:0", false).Addresses()[0], "tcp://")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
