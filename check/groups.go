@@ -8,8 +8,8 @@ var groups = []func() []*serverCheck{
 	pages, between, readers, sizesOfPages, syncs, syncsMore, resumes,
 	made, joined, left, listed, membersAre, people, contacts, presences,
 	sessions, goodbyes, refusing, tokens, registers, devices, signedIn, passwords,
-	posts, asked, datagrams, windows,
-	courses, courseBroken, times, specified, proved1, said1, told1, refused1, rooms1, contacts1,
+	posts, asked, streamed, datagrams, windows, acknowledged,
+	courses, courseBroken, times, specified, proved1, said1, told1, refused1, rooms1, everybody1, contacts1,
 	mentors, accountsM, saidM, toldM, mirrors, listsM, contactsM,
 }
 

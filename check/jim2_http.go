@@ -61,7 +61,7 @@ func posts() []*serverCheck {
 	)
 }
 
-// asked are about what is kept, tokens, events, and who may open a WebSocket.
+// asked are about what is kept, and tokens.
 func asked() []*serverCheck {
 	return in(OverHTTP, onJIM2,
 		rule("http.kept", saysSafe, "what was answered 201 over HTTP is in the history at once", func(t *T) {
@@ -94,6 +94,12 @@ func asked() []*serverCheck {
 			w.bearer("guessed")
 			w.want(401, 402, "rooms")
 		}).on(overHTTP),
+	)
+}
+
+// streamed are about events, and who may open a WebSocket.
+func streamed() []*serverCheck {
+	return in(OverHTTP, onJIM2,
 		rule("http.events", saysStream, "`GET /jim/events` tells what others say", func(t *T) {
 			ann, bob := t.webAs("ann"), t.webAs("bob")
 			bob.want(200, 200, "rooms")

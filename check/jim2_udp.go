@@ -146,7 +146,7 @@ func datagrams() []*serverCheck {
 	)
 }
 
-// windows are about sessions of datagrams, and what is too large for one.
+// windows are about sessions of datagrams, and what is too large for a datagram.
 func windows() []*serverCheck {
 	return in(OverUDP, onJIM2,
 		rule("udp.large", saysBigUDP, "a request of 1300 bytes is answered 413", func(t *T) {
@@ -167,6 +167,12 @@ func windows() []*serverCheck {
 				t.fail("the first answer: "+first.String(), again.String())
 			}
 		}).on(overUDP),
+	)
+}
+
+// acknowledged are about events that are sent until they are acknowledged.
+func acknowledged() []*serverCheck {
+	return in(OverUDP, onJIM2,
 		rule("udp.ack", saysAck, "an event that is kept has a number in `ack`, and comes again until it is acknowledged", func(t *T) {
 			d, room := t.drops("ann"), t.room()
 			d.enter()
