@@ -24,9 +24,9 @@ func isError(m object) bool {
 var wrongAnswers = []*fault{
 	{name: "answers without id", level: check.JIM2, ids: ids("answer.id", "login.welcome.id"), says: `"id"`, down: without("", "id")},
 	{name: "answers with another id", level: check.JIM2, ids: ids("answer.id.error"), says: `"id":"k7`, down: answers("whois", func(m object) { m["id"] = "other" })},
-	{name: "an id where none was", level: check.JIM2, ids: ids("answer.id.none"), says: `"id":null`, down: answers("", func(m object) {
+	{name: "an id where none was", level: check.JIM2, ids: ids("answer.id.none"), says: `no "id"`, down: answers("", func(m object) {
 		if m["id"] == nil {
-			m["id"] = ""
+			m["id"] = "none"
 		}
 	})},
 	{name: "errors without id", level: check.JIM2, ids: ids("answer.id.error", "error.404.id", "error.409.id"), says: `id"`, down: edit(func(_ *link, m object) {
@@ -232,9 +232,9 @@ var wrongPages = []*fault{
 			delete(e.(object), "id")
 		}
 	})},
-	{name: "history has a clock of its own", level: check.JIM2, ids: ids("history.event.time"), says: `"time"`, down: answers("history", func(m object) {
+	{name: "history has the time in words", level: check.JIM2, ids: ids("history.event.time"), says: `"time"`, down: answers("history", func(m object) {
 		for _, e := range m["events"].([]any) {
-			e.(object)["time"] = 1.5
+			e.(object)["time"] = "12:00"
 		}
 	})},
 	{name: "history has only messages", level: check.JIM2, ids: ids("history.event.entries"), says: "create, join, topic, leave", down: answers("history", func(m object) {

@@ -154,13 +154,13 @@ func signedIn() []*serverCheck {
 		}).at(YourAccount),
 		rule("session.device", saysSessions, "`sessions` lists the device that has a token, under its name", func(t *T) {
 			laptop, _, _ := t.devices()
-			if s := laptop.session(); s == "" {
+			if len(laptop.sessionsOf("laptop")) == 0 {
 				t.fail(`a session with "device":"laptop" and an "id"`, "none")
 			}
 		}).at(YourAccount),
 		rule("session.revoke", saysRevoke, "a device that was revoked cannot log in any more", func(t *T) {
 			laptop, token := t.withToken("laptop")
-			laptop.done("sessions", "revoke", laptop.session())
+			laptop.logsOut("laptop")
 			c := t.open("again")
 			c.refused([]int{402}, "presence", "jim", 2, "user", build("account_name", laptop.name, "token", token))
 		}).at(YourAccount),
@@ -172,9 +172,7 @@ func signedIn() []*serverCheck {
 				t.fail(`an answer with "token"`, a.String())
 			}
 			third := t.second("third", laptop, a.text("token"))
-			for _, s := range laptop.sessionsOf("other") {
-				laptop.ask("sessions", "revoke", s)
-			}
+			laptop.logsOut("other")
 			third.gone()
 		}).at(YourAccount).on(objects),
 	)
@@ -190,21 +188,20 @@ func (t *T) devices() (laptop, phone *conn, room string) {
 	return laptop, phone, room
 }
 
-// session is the id of the device with a token that is called laptop.
-func (c *conn) session() string {
-	if all := c.sessionsOf("laptop"); len(all) > 0 {
-		return all[0]
-	}
-	return ""
-}
-
-// sessionsOf are the ids of the devices with a token that have a name.
+// sessionsOf are the ids of what `sessions` lists under the name of a device, but for the connection that asks.
 func (c *conn) sessionsOf(device string) (ids []string) {
 	list, _ := c.done("sessions").list("sessions")
 	for _, s := range list {
-		if s.text("device") == device && s.text("transport") == "" {
+		if s.text("device") == device && s.text("id") != "" && s.members["current"] != true {
 			ids = append(ids, s.text("id"))
 		}
 	}
 	return ids
+}
+
+// logsOut revokes what bears the name of a device.
+func (c *conn) logsOut(device string) {
+	for _, id := range c.sessionsOf(device) {
+		c.ask("sessions", "revoke", id)
+	}
 }

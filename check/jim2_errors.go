@@ -70,24 +70,23 @@ func refusing() (list []*serverCheck) {
 	in(OnTheWire, onJIM2, list...)
 	return append(list, in(Errors, onJIM2,
 		rule("rate.code", saysRate, "who types faster than the server allows is answered 429 with `retry_after`", func(t *T) {
-			a := t.hurries()
+			_, _, a := t.hurries()
 			if after, ok := a.members["retry_after"].(float64); !ok || after <= 0 {
 				t.fail(`"retry_after": seconds`, a.String())
 			}
 		}).on(objects),
 		rule("rate.retry", saysRate, "an answer 429 says that the same request can succeed later", func(t *T) {
-			a := t.hurries()
-			t.conns[0].want(a, "retry", true)
+			c, _, a := t.hurries()
+			c.want(a, "retry", true)
 		}).on(objects),
 		rule("rate.later", "Slower, please: again after `retry_after` seconds.", "after `retry_after` seconds the same request succeeds", func(t *T) {
-			a := t.hurries()
+			c, room, a := t.hurries()
 			after, _ := a.members["retry_after"].(float64)
 			if after <= 0 || after > longestPause.Seconds() {
 				t.skip("the server asks to wait for %v s", after)
 			}
 			t.again(a)
-			c := t.conns[0]
-			c.want(c.answerTo("typing", "to", c.name), "response", 202)
+			c.want(c.answerTo("typing", "to", room), "response", 202)
 		}).on(objects).at(Codes),
 	)...)
 }
@@ -107,12 +106,12 @@ func codeRow(id string) string {
 }
 
 // hurries types faster than anybody, and returns the first answer that says that it is too much.
-func (t *T) hurries() (refused *object) {
+func (t *T) hurries() (c *conn, room string, refused *object) {
 	const most = 60 // nothing is kept of it
-	c := t.come("ann")
+	c, room = t.comeWithRoom("ann")
 	var texts, ids []string
 	for range most {
-		text, id := c.request("typing", "to", c.name)
+		text, id := c.request("typing", "to", room)
 		c.send(text)
 		texts, ids = append(texts, text), append(ids, id)
 	}
@@ -124,7 +123,7 @@ func (t *T) hurries() (refused *object) {
 	if refused == nil {
 		t.skip("the server takes %d requests at once", most)
 	}
-	return refused
+	return c, room, refused
 }
 
 // answerTo asks once, whatever the answer.

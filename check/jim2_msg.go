@@ -219,7 +219,7 @@ func addressed() []*serverCheck {
 			bob.want(bob.ask("msg", "to", ann.name, "message", "hello"), "seq", 2)
 			ann.want(ann.ask("msg", "to", bob.name, "message", "tea?"), "seq", 3)
 		})),
-		rule("direct.self", saysDirect, "one can say something to oneself, and hears it once", func(t *T) {
+		rule("direct.self", "Who writes to himself takes a note, and hears it once.", "one can say something to oneself, and hears it once", func(t *T) {
 			ann := t.come("ann")
 			ann.says(ann.name, "a note")
 			ann.event("action", "msg", "to", ann.name, "from", ann.name, "message", "a note")

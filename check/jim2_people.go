@@ -164,9 +164,6 @@ func goodbyes() []*serverCheck {
 		rule("bye.alert", says, "`bye` says in `alert` why", func(t *T) {
 			t.ousted(func(o *object) bool { return o.text("alert") != "" }, `a text in "alert"`)
 		}).on(objects),
-		rule("bye.stay", says, "`bye` to who has sent nonsense has no `retry_after`: it need not come back", func(t *T) {
-			t.ousted(func(o *object) bool { return o.members["retry_after"] == nil }, `no "retry_after"`)
-		}).on(objects),
 	)
 }
 
@@ -220,11 +217,5 @@ func sessions() []*serverCheck {
 			c.done("quit")
 			c.gone()
 		}).on(objects),
-		rule("quit.after", "Says goodbye; the server closes.", "what is sent behind `quit` is not done", func(t *T) {
-			ann, bob, room := t.pair()
-			ann.write([]byte(`{"action":"quit","id":"q"}{"action":"msg","to":"` + room + `","message":"too late"}` + "\n"))
-			ann.want(ann.answer("quit", "q"), "response", 200)
-			bob.none("action", "msg", "message", "too late")
-		}).on(streams),
 	)
 }

@@ -117,10 +117,6 @@ func live() []*serverCheck {
 			ann.want(ann.ask("msg", "to", bob.name, "live", true, "message", "quick!"), "response", 201)
 			bob.event("action", "msg", "message", "quick!")
 		}),
-		rule("live.room", "`\"live\":true` in `msg` to a person", "`live` in a message to a room means nothing", func(t *T) {
-			ann, room := t.comeWithRoom("ann")
-			ann.want(ann.ask("msg", "to", room, "live", true, "message", "hi"), "response", 201)
-		}),
 	), append(texts(), strangersAsk()...)...)
 }
 
