@@ -103,6 +103,16 @@ func (c *conn) next(expected string) *object {
 	return o
 }
 
+// silent says nothing, and returns what it is sent then: after two seconds of silence and some patience.
+func (c *conn) silent() *object {
+	const silence = 2 * time.Second
+	o, why := c.take(c.t.until().Add(silence))
+	if o == nil {
+		c.t.silent(why, "a `probe`", nil)
+	}
+	return o
+}
+
 // event waits for an event with members of these names and values. Others stay where they are.
 func (c *conn) event(pairs ...any) *object {
 	until := c.t.until()

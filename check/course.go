@@ -95,14 +95,14 @@ func courses() []*serverCheck {
 	return in(Course, onCourses,
 		rule("course.probe", saysMute, "a silent connection is sent a `probe` with a `time` that is a number", func(t *T) {
 			c := t.dial("ann")
-			o := c.next("a `probe`")
+			o := c.silent()
 			if o.text("action") != "probe" || !isNumber(o.members["time"]) {
 				t.fail(`{"action":"probe","time": a number}`, o.String())
 			}
 		}).on(objects),
 		rule("course.probe.then", saysMute, "who answers the `probe` with a presence is let in", func(t *T) {
 			c := t.dial("ann")
-			c.next("a `probe`")
+			c.silent()
 			c.login(t.lease(false))
 		}).on(objects),
 		rule("course.probe.later", saysMute, "who has logged in and says nothing is not sent a `probe`", func(t *T) {

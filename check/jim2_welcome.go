@@ -59,7 +59,7 @@ func silences() []*serverCheck {
 	return in(SayingWho, onJIM2,
 		rule("login.silent.probe", saysSilent, "a connection that says nothing is sent a `probe` after about two seconds", func(t *T) {
 			c := t.dial("ann")
-			o := c.next("a `probe`")
+			o := c.silent()
 			c.want(o, "action", "probe")
 			if waited := o.at.Sub(t.began); waited < time.Second {
 				t.fail("a `probe` after two seconds of silence", "one after "+waited.Round(10*time.Millisecond).String())
@@ -67,14 +67,14 @@ func silences() []*serverCheck {
 		}).on(objects),
 		rule("login.silent.alert", saysSilent, "the `probe` says in `alert` how to begin", func(t *T) {
 			c := t.dial("ann")
-			o := c.next("a `probe`")
+			o := c.silent()
 			if o.text("alert") == "" {
 				t.fail(`a probe with "alert"`, o.String())
 			}
 		}).on(objects),
 		rule("login.silent.then", saysSilent, "who was sent a `probe` can still log in", func(t *T) {
 			c := t.dial("ann")
-			c.want(c.next("a `probe`"), "action", "probe")
+			c.want(c.silent(), "action", "probe")
 			c.login(t.lease(false))
 		}).on(objects),
 		rule("login.before.ping", saysBefore, "`ping` is answered 200 before anybody has said who he is", func(t *T) {
