@@ -17,6 +17,7 @@ type inbox struct {
 	lines    bool // what comes are lines for a person
 	lossy    bool // what need not arrive is thrown away: most of it does, by chance
 	log      *log
+	watcher  *watcher // judges the connection; nil = nobody does
 
 	mu      sync.Mutex
 	objects []any

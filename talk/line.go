@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"jim/check"
 )
 
 // Transports are all ways on which conversations are played. "lossy" is UDP over a way
@@ -71,7 +73,7 @@ type stream struct {
 }
 
 func newStream(c net.Conn, actor string, in *inbox) *stream {
-	s := &stream{Conn: c, done: make(chan struct{})}
+	s := &stream{Conn: in.seen(c), done: make(chan struct{})}
 	if c == nil {
 		close(s.done)
 		return s
@@ -119,13 +121,14 @@ func (s *stream) close() {
 // messages is a line over WebSocket.
 type messages struct {
 	*websocket.Conn
+	inbox  *inbox
 	cancel context.CancelFunc
 	done   chan struct{}
 }
 
 func newMessages(c *websocket.Conn, actor string, in *inbox) *messages {
 	ctx, cancel := context.WithCancel(context.Background())
-	m := &messages{c, cancel, make(chan struct{})}
+	m := &messages{c, in, cancel, make(chan struct{})}
 	c.SetReadLimit(1 << 18)
 	go m.read(ctx, actor, in)
 	return m
@@ -142,11 +145,13 @@ func (m *messages) read(ctx context.Context, actor string, in *inbox) {
 			in.end(fmt.Errorf("the connection ended: %w", err))
 			return
 		}
+		in.sawMessage(check.FromServer, kind, object)
 		in.put(actor, object)
 	}
 }
 
 func (m *messages) send(ctx context.Context, text []byte, _ bool) error {
+	m.inbox.sawMessage(check.FromClient, websocket.MessageText, text)
 	return m.Write(ctx, websocket.MessageText, text)
 }
 

@@ -37,6 +37,9 @@ func Play(s *Script, transport, folder string) error {
 	if e := h.Close(); err == nil {
 		err = e
 	}
+	if e := p.bench.err(); err == nil && e != nil {
+		err = fmt.Errorf("%s over %s: %w\n\nall that was said:\n    %s", s.Name, transport, e, strings.Join(p.log.all(), "\n    "))
+	}
 	return err
 }
 
@@ -48,6 +51,7 @@ type player struct {
 	actors    map[string]*actor
 	known     words
 	log       *log
+	bench     bench
 }
 
 // actor is one connection of a script.
@@ -145,6 +149,9 @@ func (p *player) open(ctx context.Context, name string, terminal bool) (*actor, 
 	in := newInbox(p.log, p.transport == "http" || p.transport == "lossy")
 	in.lines = terminal
 	in.lossy = p.transport == "lossy"
+	if datagrams := p.transport == "udp" || in.lossy; !terminal && p.transport != "http" {
+		in.watcher = p.bench.watch(name, datagrams || p.transport == "ws", datagrams)
+	}
 	l, err := p.house.dial(ctx, p.transport, name, in)
 	if err != nil {
 		return nil, err

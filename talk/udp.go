@@ -53,7 +53,7 @@ func dialUDP(ctx context.Context, to, actor string, in *inbox, pause time.Durati
 		return nil, err
 	}
 	d := &datagrams{
-		Conn: c, actor: actor, inbox: in, pause: pause, done: make(chan struct{}), gone: make(chan struct{}),
+		Conn: in.seen(c), actor: actor, inbox: in, pause: pause, done: make(chan struct{}), gone: make(chan struct{}),
 		answered: make(chan struct{}, 1), asked: make(chan string, 1), seen: map[string]bool{},
 	}
 	go d.read()
