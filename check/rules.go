@@ -115,6 +115,12 @@ var rulesByID = func() map[string]*Rule {
 	return all
 }()
 
+// RuleOf is the rule with an id.
+func RuleOf(id string) (*Rule, bool) {
+	r, ok := rulesByID[id]
+	return r, ok
+}
+
 // codeRows are the numbers of [wire.Codes].
 var codeRows = func() map[int]wire.CodeInfo {
 	all := map[int]wire.CodeInfo{}

@@ -41,6 +41,7 @@ func newRootCommand() *cobra.Command {
 		newCheckCommand(),
 		newTortureCommand(),
 		newLabCommand(),
+		newTapCommand(),
 		newConfigCommand(),
 		newVersionCommand(),
 		newCompletionCommand(),
