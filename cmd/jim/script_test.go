@@ -42,6 +42,9 @@ func TestMain(m *testing.M) {
 //	                        SIGTERM to that server
 //	stuff ADDRESS FILE      sends what the file says again and again and reads nothing, until
 //	                        the server takes no more, or is gone; it stays connected
+//	tap NAME [FLAG…] ADDRESS  starts jim tap; where it listens is $NAME, its stderr NAME.err
+//	endtap NAME CODE        ends it with SIGINT and wants that exit code; what it has shown is
+//	                        the file NAME.out
 //	course NAME             starts a server of the course, whose address is $NAME
 //	heard NAME TEXT         waits until it has heard that
 //	find FILE REGEXP NAME   sets $NAME to what the group in the expression matches
@@ -59,6 +62,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("LC_ALL", "C.UTF-8")
 			e.Setenv("TZ", "UTC")
 			e.Values[servers{}] = map[string]*served{}
+			e.Values[taps{}] = map[string]*tapProcess{}
 			e.Values[courseServers{}] = map[string]*courseServer{}
 			e.Values[besides{}] = map[string]*beside{}
 			return os.Mkdir(home, 0o700)
@@ -67,6 +71,8 @@ func TestScripts(t *testing.T) {
 			"exits":  exits,
 			"serve":  startServer,
 			"end":    endServer,
+			"tap":    startTap,
+			"endtap": endTap,
 			"course": startCourse,
 			"heard":  heardAt,
 			"talk":   talk,

@@ -61,7 +61,7 @@ func (p *tapPrinter) show(i tap.Item) {
 	case tap.Bytes:
 		body = p.dump(&i)
 	case tap.Control:
-		body = p.looks.dim(fmt.Sprintf("WebSocket %s %s", i.Note, visibleLine(string(i.Text))))
+		body = p.looks.dim(fmt.Sprintf("WebSocket %s %s", visibleLine(i.Note), visibleLine(string(i.Text))))
 	default:
 		body = p.looks.dim(p.fit(p.event(&i)))
 	}
