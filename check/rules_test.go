@@ -11,93 +11,93 @@ import (
 // Beginnings of conversations. Lines with > are what the client sends, with < what the
 // server does; >> and << are parts of a stream in Go's quotes; a lonely | is the end.
 const (
-	hello = `> {"action":"presence","jim":2,"id":"p","user":{"account_name":"ann"}}
+	ruleHello = `> {"action":"presence","jim":2,"id":"p","user":{"account_name":"ann"}}
 < {"response":200,"id":"p","time":1763.5,"jim":2,"user":{"account_name":"ann"},"limits":{"action":15,"name":25,"id":64,"message":16384,"topic":250,"object":65536,"answer":131072,"depth":32,"page":200}}
 `
-	joined = hello + `> {"action":"join","id":"j","to":"#tea"}
+	ruleTea = ruleHello + `> {"action":"join","id":"j","to":"#tea"}
 < {"response":201,"id":"j","time":1,"to":"#tea","seq":1}
 < {"action":"create","to":"#tea","from":"ann","seq":1,"time":1}
 `
-	spec = `> {"action":"presence","time":1,"type":"status","user":{"account_name":"ann","status":"x"}}
+	ruleSpec = `> {"action":"presence","time":1,"type":"status","user":{"account_name":"ann","status":"x"}}
 < {"response":200,"time":1,"alert":"OK"}
 `
-	mentor = `> {"action":"presence","time":1,"user":{"account_name":"ann"}}
+	ruleMentor = `> {"action":"presence","time":1,"user":{"account_name":"ann"}}
 < {"response":200,"time":1,"alert":"OK"}
 `
 )
 
 // wrong are conversations of which the last line, and nothing else, breaks the rule.
-var wrong = map[string][]string{
-	"json":              {hello + `< {"action":tru}`, hello + `> {"action":"ping",}`, hello + `>> "{\"action\":\"msg\"\n{\"action\":\"ping\"}\n"`},
-	"not-object":        {hello + `< [1]`, hello + `>> "hello\n"`, hello + `<< "7\n"`},
-	"utf8":              {hello + `<< "{\"action\":\"msg\",\"to\":\"ann\",\"message\":\"\xff\"}\n"`, hello + `>> "{\"action\":\"ping\",\"x\":\"\xff\"}\n"`},
-	"surrogate":         {hello + `> {"action":"msg","to":"bob","message":"\ud800"}`},
-	"duplicate-key":     {hello + `> {"action":"ping","id":"1","id":"2"}`, hello + `< {"action":"bye","time":1,"x":{"a":1,"\u0061":2}}`},
-	"nesting":           {hello + `> {"action":"ping","x":` + strings.Repeat("[", 32) + strings.Repeat("]", 32) + `}`},
-	"nul":               {hello + `> {"action":"msg","to":"bob","message":"a\u0000b"}`},
-	"kind":              {hello + `> {"action":"msg","to":"bob","message":5}`, hello + `< {"action":"msg","to":["bob"],"from":"ann","seq":1,"time":1,"message":"x"}`, hello + `> {"action":"msg","to":"bob","message":"x","live":1}`},
-	"whole":             {hello + `> {"action":"read","to":"#tea","seq":1.5}`, hello + `> {"action":"read","to":"#tea","seq":1e3}`, hello + `< {"action":"behind","to":"#tea","seq":9007199254740992}`, hello + `> {"action":"history","to":"#tea","after":-1}`},
-	"lf":                {hello + `<< "{\"action\":\"bye\",\"time\":1}"` + "\n" + `|<`, hello + `<< "{\"action\":\"behind\",\"to\":\"#tea\",\"seq\":1}{\"action\":\"bye\",\"time\":1}\n"`},
-	"cut":               {hello + `>> "{\"action\":\"pi"` + "\n" + `|>`, hello + `<< "{\"action\":\"pi"` + "\n" + `|<`},
-	"neither":           {hello + `< {"time":1}`},
-	"answer-id":         {hello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":200,"time":1}`},
-	"answer-unasked":    {hello + `< {"response":200,"id":"9","time":1}`, hello + `< {"response":200,"time":1}`},
-	"answer-twice":      {hello + "> {\"action\":\"ping\",\"id\":\"1\"}\n< {\"response\":200,\"id\":\"1\",\"time\":1}\n" + `< {"response":200,"id":"1","time":1}`},
-	"answer-order":      {hello + "> {\"action\":\"ping\",\"id\":\"1\"}\n> {\"action\":\"ping\",\"id\":\"2\"}\n" + `< {"response":200,"id":"2","time":1}`},
-	"error-words":       {hello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":400,"id":"1","time":1,"retry":false}`},
-	"error-retry":       {hello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":400,"id":"1","time":1,"error":"no"}`},
-	"time-missing":      {hello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":200,"id":"1"}`},
-	"time-sense":        {hello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":200,"id":"1","time":1763500000000}`, hello + `< {"action":"bye","time":"noon"}`, hello + `< {"action":"bye","time":-1}`},
-	"to-contradicts":    {hello + `> {"action":"msg","to":"bob","room":"#tea","message":"x"}`},
-	"seq-twice":         {joined + `< {"action":"create","to":"#tea","from":"ann","seq":1,"time":1}`},
-	"seq-back":          {joined + "< {\"action\":\"msg\",\"to\":\"#tea\",\"from\":\"bob\",\"seq\":2,\"time\":1,\"message\":\"x\"}\n" + `< {"action":"msg","to":"#tea","from":"bob","seq":1,"time":1,"message":"x"}`},
-	"seq-gap":           {joined + `< {"action":"msg","to":"#tea","from":"bob","seq":3,"time":1,"message":"x"}`, joined + "> {\"action\":\"sync\",\"id\":\"s\",\"since\":{\"#hot\":5}}\n" + `< {"action":"msg","to":"#hot","from":"bob","seq":7,"time":1,"message":"x"}`},
-	"ack-two-numbers":   {joined + acked("k", 2) + "> {\"action\":\"msg\",\"id\":\"k\",\"to\":\"#tea\",\"message\":\"x\"}\n" + `< {"response":201,"id":"k","time":1,"to":"#tea","seq":3}`},
-	"ack-shared-number": {joined + acked("k", 2) + "> {\"action\":\"msg\",\"id\":\"l\",\"to\":\"#tea\",\"message\":\"y\"}\n" + `< {"response":201,"id":"l","time":1,"to":"#tea","seq":2}`},
-	"id-reused":         {joined + acked("k", 2) + `> {"action":"msg","id":"k","to":"#tea","message":"y"}`},
+var ruleBreakers = map[string][]string{
+	"json":              {ruleHello + `< {"action":tru}`, ruleHello + `> {"action":"ping",}`, ruleHello + `>> "{\"action\":\"msg\"\n{\"action\":\"ping\"}\n"`},
+	"not-object":        {ruleHello + `< [1]`, ruleHello + `>> "hello\n"`, ruleHello + `<< "7\n"`},
+	"utf8":              {ruleHello + `<< "{\"action\":\"msg\",\"to\":\"ann\",\"message\":\"\xff\"}\n"`, ruleHello + `>> "{\"action\":\"ping\",\"x\":\"\xff\"}\n"`},
+	"surrogate":         {ruleHello + `> {"action":"msg","to":"bob","message":"\ud800"}`},
+	"duplicate-key":     {ruleHello + `> {"action":"ping","id":"1","id":"2"}`, ruleHello + `< {"action":"bye","time":1,"x":{"a":1,"\u0061":2}}`},
+	"nesting":           {ruleHello + `> {"action":"ping","x":` + strings.Repeat("[", 32) + strings.Repeat("]", 32) + `}`},
+	"nul":               {ruleHello + `> {"action":"msg","to":"bob","message":"a\u0000b"}`},
+	"kind":              {ruleHello + `> {"action":"msg","to":"bob","message":5}`, ruleHello + `< {"action":"msg","to":["bob"],"from":"ann","seq":1,"time":1,"message":"x"}`, ruleHello + `> {"action":"msg","to":"bob","message":"x","live":1}`},
+	"whole":             {ruleHello + `> {"action":"read","to":"#tea","seq":1.5}`, ruleHello + `> {"action":"read","to":"#tea","seq":1e3}`, ruleHello + `< {"action":"behind","to":"#tea","seq":9007199254740992}`, ruleHello + `> {"action":"history","to":"#tea","after":-1}`},
+	"lf":                {ruleHello + `<< "{\"action\":\"bye\",\"time\":1}"` + "\n" + `|<`, ruleHello + `<< "{\"action\":\"behind\",\"to\":\"#tea\",\"seq\":1}{\"action\":\"bye\",\"time\":1}\n"`},
+	"cut":               {ruleHello + `>> "{\"action\":\"pi"` + "\n" + `|>`, ruleHello + `<< "{\"action\":\"pi"` + "\n" + `|<`},
+	"neither":           {ruleHello + `< {"time":1}`},
+	"answer-id":         {ruleHello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":200,"time":1}`},
+	"answer-unasked":    {ruleHello + `< {"response":200,"id":"9","time":1}`, ruleHello + `< {"response":200,"time":1}`},
+	"answer-twice":      {ruleHello + "> {\"action\":\"ping\",\"id\":\"1\"}\n< {\"response\":200,\"id\":\"1\",\"time\":1}\n" + `< {"response":200,"id":"1","time":1}`},
+	"answer-order":      {ruleHello + "> {\"action\":\"ping\",\"id\":\"1\"}\n> {\"action\":\"ping\",\"id\":\"2\"}\n" + `< {"response":200,"id":"2","time":1}`},
+	"error-words":       {ruleHello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":400,"id":"1","time":1,"retry":false}`},
+	"error-retry":       {ruleHello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":400,"id":"1","time":1,"error":"no"}`},
+	"time-missing":      {ruleHello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":200,"id":"1"}`},
+	"time-sense":        {ruleHello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":200,"id":"1","time":1763500000000}`, ruleHello + `< {"action":"bye","time":"noon"}`, ruleHello + `< {"action":"bye","time":-1}`},
+	"to-contradicts":    {ruleHello + `> {"action":"msg","to":"bob","room":"#tea","message":"x"}`},
+	"seq-twice":         {ruleTea + `< {"action":"create","to":"#tea","from":"ann","seq":1,"time":1}`},
+	"seq-back":          {ruleTea + "< {\"action\":\"msg\",\"to\":\"#tea\",\"from\":\"bob\",\"seq\":2,\"time\":1,\"message\":\"x\"}\n" + `< {"action":"msg","to":"#tea","from":"bob","seq":1,"time":1,"message":"x"}`},
+	"seq-gap":           {ruleTea + `< {"action":"msg","to":"#tea","from":"bob","seq":3,"time":1,"message":"x"}`, ruleTea + "> {\"action\":\"sync\",\"id\":\"s\",\"since\":{\"#hot\":5}}\n" + `< {"action":"msg","to":"#hot","from":"bob","seq":7,"time":1,"message":"x"}`},
+	"ack-two-numbers":   {ruleTea + ruleAcked("k", 2) + "> {\"action\":\"msg\",\"id\":\"k\",\"to\":\"#tea\",\"message\":\"x\"}\n" + `< {"response":201,"id":"k","time":1,"to":"#tea","seq":3}`},
+	"ack-shared-number": {ruleTea + ruleAcked("k", 2) + "> {\"action\":\"msg\",\"id\":\"l\",\"to\":\"#tea\",\"message\":\"y\"}\n" + `< {"response":201,"id":"l","time":1,"to":"#tea","seq":2}`},
+	"id-reused":         {ruleTea + ruleAcked("k", 2) + `> {"action":"msg","id":"k","to":"#tea","message":"y"}`},
 	"first":             {`> {"action":"msg","jim":2,"id":"1","to":"#tea","message":"hi"}`},
 	"told-early":        {`< {"action":"msg","to":"#tea","from":"bob","seq":3,"time":1,"message":"x"}`},
-	"probe-late":        {hello + `< {"action":"probe","time":1}`},
-	"name":              {hello + `> {"action":"join","to":"#hot tea"}`, hello + `> {"action":"join","to":"tea"}`, hello + `< {"action":"msg","to":"#tea","from":"b o b","seq":3,"time":1,"message":"x"}`, `> {"action":"presence","jim":2,"user":{"account_name":"ann lee"}}`, spec + `> {"action":"join","time":1,"room":"tea"}`},
-	"empty":             {hello + `> {"action":"msg","to":"bob","message":""}`, mentor + `> {"action":"message","time":1,"from":"ann","to":"bob","mess_text":""}`},
-	"page-order":        {joined + "> {\"action\":\"history\",\"id\":\"h\",\"to\":\"#tea\",\"after\":1}\n" + `< {"response":200,"id":"h","time":1,"to":"#tea","seq":3,"events":[{"seq":3},{"seq":2}]}`},
-	"page-size":         {joined + "> {\"action\":\"history\",\"id\":\"h\",\"to\":\"#tea\",\"limit\":1}\n" + `< {"response":200,"id":"h","time":1,"to":"#tea","seq":3,"events":[{"seq":2},{"seq":3}]}`},
-	"after-bye":         {hello + "< {\"action\":\"bye\",\"time\":1}\n" + `< {"action":"typing","to":"#tea","from":"bob"}`},
-	"after-quit":        {hello + "> {\"action\":\"quit\",\"id\":\"q\"}\n" + `> {"action":"ping","id":"1"}`, hello + "> {\"action\":\"quit\",\"id\":\"q\"}\n< {\"response\":200,\"id\":\"q\",\"time\":1}\n" + `< {"action":"typing","to":"#tea","from":"bob"}`, spec + "> {\"action\":\"quit\"}\n" + `> {"action":"quit"}`},
-	"action-missing":    {hello + `> {"id":"1"}`, spec + `> {"time":1}`},
-	"action-unknown":    {hello + `> {"action":"dance"}`, hello + `> {"action":"behind","to":"#tea","seq":1}`},
-	"member-missing":    {hello + `> {"action":"msg","message":"x"}`, `> {"action":"presence","jim":2}`, hello + `> {"action":"sync","id":"1"}`},
-	"event-unknown":     {hello + `< {"action":"dance","time":1}`, hello + `< {"action":"history","time":1}`},
-	"event-member":      {hello + `< {"action":"msg","to":"#tea","from":"bob","time":1,"message":"x"}`, hello + `< {"action":"presence","user":{"account_name":"bob"}}`},
-	"answer-member":     {hello + "> {\"action\":\"msg\",\"id\":\"k\",\"to\":\"bob\",\"message\":\"x\"}\n" + `< {"response":201,"id":"k","time":1,"to":"bob"}`, `> {"action":"presence","jim":2,"id":"p","user":{"account_name":"ann"}}` + "\n" + `< {"response":200,"id":"p","time":1,"jim":2}`},
-	"code-kind":         {hello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":"200","id":"1","time":1}`, hello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":20,"id":"1","time":1}`},
-	"code-unknown":      {hello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":299,"id":"1","time":1}`},
-	"code-unfit":        {hello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":202,"id":"1","time":1}`},
-	"retry-table":       {hello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":400,"id":"1","time":1,"error":"no","retry":true}`},
-	"retry-after":       {hello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":429,"id":"1","time":1,"error":"slower","retry":true}`},
-	"too-large":         {hello + `> {"action":"ping","x":"` + strings.Repeat("x", 65536) + `"}`, hello + `< {"action":"bye","time":1,"alert":"` + strings.Repeat("x", 131072) + `"}`, hello + `>> "{\"action\":\"ping\",\"x\":\"` + strings.Repeat("x", Largest) + `"`},
-	"too-long":          {hello + `> {"action":"msg","to":"bob","message":"` + strings.Repeat("x", 16385) + `"}`, hello + `> {"action":"ping","id":"` + strings.Repeat("я", 65) + `"}`, hello + `> {"action":"abcdefghijklmnop"}`},
-	"old-time":          {spec + `> {"action":"msg","to":"bob","from":"ann","message":"x"}`, mentor + `> {"action":"message","time":"noon","from":"ann","to":"bob","mess_text":"x"}`},
-	"old-time-sent":     {spec + `< {"action":"msg","time":"noon","to":"ann","from":"bob","message":"x"}`},
+	"probe-late":        {ruleHello + `< {"action":"probe","time":1}`},
+	"name":              {ruleHello + `> {"action":"join","to":"#hot tea"}`, ruleHello + `> {"action":"join","to":"tea"}`, ruleHello + `< {"action":"msg","to":"#tea","from":"b o b","seq":3,"time":1,"message":"x"}`, `> {"action":"presence","jim":2,"user":{"account_name":"ann lee"}}`, ruleSpec + `> {"action":"join","time":1,"room":"tea"}`},
+	"empty":             {ruleHello + `> {"action":"msg","to":"bob","message":""}`, ruleMentor + `> {"action":"message","time":1,"from":"ann","to":"bob","mess_text":""}`},
+	"page-order":        {ruleTea + "> {\"action\":\"history\",\"id\":\"h\",\"to\":\"#tea\",\"after\":1}\n" + `< {"response":200,"id":"h","time":1,"to":"#tea","seq":3,"events":[{"seq":3},{"seq":2}]}`},
+	"page-size":         {ruleTea + "> {\"action\":\"history\",\"id\":\"h\",\"to\":\"#tea\",\"limit\":1}\n" + `< {"response":200,"id":"h","time":1,"to":"#tea","seq":3,"events":[{"seq":2},{"seq":3}]}`},
+	"after-bye":         {ruleHello + "< {\"action\":\"bye\",\"time\":1}\n" + `< {"action":"typing","to":"#tea","from":"bob"}`},
+	"after-quit":        {ruleHello + "> {\"action\":\"quit\",\"id\":\"q\"}\n" + `> {"action":"ping","id":"1"}`, ruleHello + "> {\"action\":\"quit\",\"id\":\"q\"}\n< {\"response\":200,\"id\":\"q\",\"time\":1}\n" + `< {"action":"typing","to":"#tea","from":"bob"}`, ruleSpec + "> {\"action\":\"quit\"}\n" + `> {"action":"quit"}`},
+	"action-missing":    {ruleHello + `> {"id":"1"}`, ruleSpec + `> {"time":1}`},
+	"action-unknown":    {ruleHello + `> {"action":"dance"}`, ruleHello + `> {"action":"behind","to":"#tea","seq":1}`},
+	"member-missing":    {ruleHello + `> {"action":"msg","message":"x"}`, `> {"action":"presence","jim":2}`, ruleHello + `> {"action":"sync","id":"1"}`},
+	"event-unknown":     {ruleHello + `< {"action":"dance","time":1}`, ruleHello + `< {"action":"history","time":1}`},
+	"event-member":      {ruleHello + `< {"action":"msg","to":"#tea","from":"bob","time":1,"message":"x"}`, ruleHello + `< {"action":"presence","user":{"account_name":"bob"}}`},
+	"answer-member":     {ruleHello + "> {\"action\":\"msg\",\"id\":\"k\",\"to\":\"bob\",\"message\":\"x\"}\n" + `< {"response":201,"id":"k","time":1,"to":"bob"}`, `> {"action":"presence","jim":2,"id":"p","user":{"account_name":"ann"}}` + "\n" + `< {"response":200,"id":"p","time":1,"jim":2}`},
+	"code-kind":         {ruleHello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":"200","id":"1","time":1}`, ruleHello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":20,"id":"1","time":1}`},
+	"code-unknown":      {ruleHello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":299,"id":"1","time":1}`},
+	"code-unfit":        {ruleHello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":202,"id":"1","time":1}`},
+	"retry-table":       {ruleHello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":400,"id":"1","time":1,"error":"no","retry":true}`},
+	"retry-after":       {ruleHello + "> {\"action\":\"ping\",\"id\":\"1\"}\n" + `< {"response":429,"id":"1","time":1,"error":"slower","retry":true}`},
+	"too-large":         {ruleHello + `> {"action":"ping","x":"` + strings.Repeat("x", 65536) + `"}`, ruleHello + `< {"action":"bye","time":1,"alert":"` + strings.Repeat("x", 131072) + `"}`, ruleHello + `>> "{\"action\":\"ping\",\"x\":\"` + strings.Repeat("x", Largest) + `"`},
+	"too-long":          {ruleHello + `> {"action":"msg","to":"bob","message":"` + strings.Repeat("x", 16385) + `"}`, ruleHello + `> {"action":"ping","id":"` + strings.Repeat("я", 65) + `"}`, ruleHello + `> {"action":"abcdefghijklmnop"}`},
+	"old-time":          {ruleSpec + `> {"action":"msg","to":"bob","from":"ann","message":"x"}`, ruleMentor + `> {"action":"message","time":"noon","from":"ann","to":"bob","mess_text":"x"}`},
+	"old-time-sent":     {ruleSpec + `< {"action":"msg","time":"noon","to":"ann","from":"bob","message":"x"}`},
 	"old-first":         {`> {"action":"presence","time":1,"user":{"account_name":"ann"}}` + "\n" + `< {"action":"message","time":1,"from":"bob","to":"ann","mess_text":"x"}`},
-	"old-probe":         {spec + `< {"action":"probe","time":1}`},
-	"old-joined":        {spec + `<< "{\"action\":\"msg\",\"time\":1,\"to\":\"ann\",\"from\":\"bob\",\"message\":\"x\"}{\"action\":\"msg\",\"time\":1,\"to\":\"ann\",\"from\":\"bob\",\"message\":\"y\"}"`},
-	"old-size":          {spec + `> {"action":"msg","time":1,"to":"bob","from":"ann","x":"` + strings.Repeat("x", 600) + `","message":"y"}`, mentor + `< {"action":"message","time":1,"from":"bob","to":"ann","mess_text":"` + strings.Repeat("я", 640) + `"}`},
-	"old-long":          {spec + `> {"action":"msg","time":1,"to":"bob","from":"ann","message":"` + strings.Repeat("я", 501) + `"}`, `> {"action":"presence","time":1,"user":{"account_name":"` + strings.Repeat("x", 26) + `"}}`, mentor + `> {"action":"abcdefghijklmnop","time":1}`},
-	"old-code":          {spec + "> {\"action\":\"msg\",\"time\":1,\"to\":\"bob\",\"from\":\"ann\",\"message\":\"x\"}\n" + `< {"response":"200"}`, spec + "> {\"action\":\"msg\",\"time\":1,\"to\":\"bob\",\"from\":\"ann\",\"message\":\"x\"}\n" + `< {"response":429,"error":"slower"}`},
-	"old-words":         {spec + "> {\"action\":\"msg\",\"time\":1,\"to\":\"bob\",\"from\":\"ann\",\"message\":\"x\"}\n" + `< {"response":404}`},
-	"old-event":         {spec + `< {"action":"topic","time":1,"to":"#tea","topic":"x"}`},
-	"old-event-member":  {spec + `< {"action":"msg","time":1,"from":"bob","message":"x"}`},
-	"old-unasked":       {spec + `< {"response":200}`},
-	"old-answered":      {mentor + "> {\"action\":\"message\",\"time\":1,\"from\":\"ann\",\"to\":\"bob\",\"mess_text\":\"x\"}\n" + `< {"response":200}`},
-	"old-action":        {spec + `> {"action":"dance","time":1}`, mentor + `> {"action":"join","time":1,"room":"#tea"}`},
-	"old-member":        {spec + `> {"action":"join","time":1}`, mentor + `> {"action":"exit","time":1}`, mentor + `> {"action":"message","time":1,"from":"ann","mess_text":"x"}`, `> {"action":"presence","time":1,"type":"status"}`},
-	"old-from":          {spec + `> {"action":"msg","time":1,"to":"bob","from":"carl","message":"x"}`},
+	"old-probe":         {ruleSpec + `< {"action":"probe","time":1}`},
+	"old-joined":        {ruleSpec + `<< "{\"action\":\"msg\",\"time\":1,\"to\":\"ann\",\"from\":\"bob\",\"message\":\"x\"}{\"action\":\"msg\",\"time\":1,\"to\":\"ann\",\"from\":\"bob\",\"message\":\"y\"}"`},
+	"old-size":          {ruleSpec + `> {"action":"msg","time":1,"to":"bob","from":"ann","x":"` + strings.Repeat("x", 600) + `","message":"y"}`, ruleMentor + `< {"action":"message","time":1,"from":"bob","to":"ann","mess_text":"` + strings.Repeat("я", 640) + `"}`},
+	"old-long":          {ruleSpec + `> {"action":"msg","time":1,"to":"bob","from":"ann","message":"` + strings.Repeat("я", 501) + `"}`, `> {"action":"presence","time":1,"user":{"account_name":"` + strings.Repeat("x", 26) + `"}}`, ruleMentor + `> {"action":"abcdefghijklmnop","time":1}`},
+	"old-code":          {ruleSpec + "> {\"action\":\"msg\",\"time\":1,\"to\":\"bob\",\"from\":\"ann\",\"message\":\"x\"}\n" + `< {"response":"200"}`, ruleSpec + "> {\"action\":\"msg\",\"time\":1,\"to\":\"bob\",\"from\":\"ann\",\"message\":\"x\"}\n" + `< {"response":429,"error":"slower"}`},
+	"old-words":         {ruleSpec + "> {\"action\":\"msg\",\"time\":1,\"to\":\"bob\",\"from\":\"ann\",\"message\":\"x\"}\n" + `< {"response":404}`},
+	"old-event":         {ruleSpec + `< {"action":"topic","time":1,"to":"#tea","topic":"x"}`},
+	"old-event-member":  {ruleSpec + `< {"action":"msg","time":1,"from":"bob","message":"x"}`},
+	"old-unasked":       {ruleSpec + `< {"response":200}`},
+	"old-answered":      {ruleMentor + "> {\"action\":\"message\",\"time\":1,\"from\":\"ann\",\"to\":\"bob\",\"mess_text\":\"x\"}\n" + `< {"response":200}`},
+	"old-action":        {ruleSpec + `> {"action":"dance","time":1}`, ruleMentor + `> {"action":"join","time":1,"room":"#tea"}`},
+	"old-member":        {ruleSpec + `> {"action":"join","time":1}`, ruleMentor + `> {"action":"exit","time":1}`, ruleMentor + `> {"action":"message","time":1,"from":"ann","mess_text":"x"}`, `> {"action":"presence","time":1,"type":"status"}`},
+	"old-from":          {ruleSpec + `> {"action":"msg","time":1,"to":"bob","from":"carl","message":"x"}`},
 	"old-login":         {`> {"action":"message","time":1,"from":"ann","to":"bob","mess_text":"x"}`},
 }
 
 // acked is a message to #tea and its answer.
-func acked(id string, seq int) string {
+func ruleAcked(id string, seq int) string {
 	return `> {"action":"msg","id":"` + id + `","to":"#tea","message":"x"}` + "\n" + `< {"response":201,"id":"` + id + `","time":1,"to":"#tea","seq":` + strconv.Itoa(seq) + "}\n"
 }
 
@@ -145,10 +145,10 @@ func TestEachRuleIsBrokenByWhatBreaksIt(t *testing.T) {
 		if rule.ID == "cookie" {
 			continue // see TestDatagramsNeedCookies
 		}
-		if len(wrong[rule.ID]) == 0 {
+		if len(ruleBreakers[rule.ID]) == 0 {
 			t.Errorf("nothing breaks %s", rule.ID)
 		}
-		for _, text := range wrong[rule.ID] {
+		for _, text := range ruleBreakers[rule.ID] {
 			var l listener
 			lines := strings.Split(text, "\n")
 			for k, line := range lines {
@@ -167,8 +167,8 @@ func TestEachRuleIsBrokenByWhatBreaksIt(t *testing.T) {
 			}
 		}
 	}
-	if len(wrong) != len(Rules)-1 {
-		t.Errorf("%d rules are broken, there are %d", len(wrong)+1, len(Rules))
+	if len(ruleBreakers) != len(Rules)-1 {
+		t.Errorf("%d rules are broken, there are %d", len(ruleBreakers)+1, len(Rules))
 	}
 }
 
@@ -199,28 +199,28 @@ func TestDatagramsNeedCookies(t *testing.T) {
 }
 
 // right are conversations that break nothing.
-var right = map[string]string{
-	"what is said again has its first number": joined + acked("k", 2) + acked("k", 2),
-	"behind explains a gap":                   joined + "< {\"action\":\"behind\",\"to\":\"#tea\",\"seq\":8}\n" + `< {"action":"msg","to":"#tea","from":"bob","seq":9,"time":1,"message":"x"}`,
-	"a sync goes back": joined + "< {\"action\":\"msg\",\"to\":\"#tea\",\"from\":\"bob\",\"seq\":2,\"time\":1,\"message\":\"x\"}\n" +
+var ruleKeepers = map[string]string{
+	"what is said again has its first number": ruleTea + ruleAcked("k", 2) + ruleAcked("k", 2),
+	"behind explains a gap":                   ruleTea + "< {\"action\":\"behind\",\"to\":\"#tea\",\"seq\":8}\n" + `< {"action":"msg","to":"#tea","from":"bob","seq":9,"time":1,"message":"x"}`,
+	"a sync goes back": ruleTea + "< {\"action\":\"msg\",\"to\":\"#tea\",\"from\":\"bob\",\"seq\":2,\"time\":1,\"message\":\"x\"}\n" +
 		"> {\"action\":\"sync\",\"id\":\"s\",\"since\":{\"#tea\":0}}\n< {\"action\":\"create\",\"to\":\"#tea\",\"from\":\"ann\",\"seq\":1,\"time\":1}\n" +
 		"< {\"action\":\"msg\",\"to\":\"#tea\",\"from\":\"bob\",\"seq\":2,\"time\":1,\"message\":\"x\"}\n" + `< {"response":200,"id":"s","time":1}`,
-	"who left and returns misses some": joined + "< {\"action\":\"leave\",\"to\":\"#tea\",\"from\":\"ann\",\"seq\":2,\"time\":1}\n" +
+	"who left and returns misses some": ruleTea + "< {\"action\":\"leave\",\"to\":\"#tea\",\"from\":\"ann\",\"seq\":2,\"time\":1}\n" +
 		`< {"action":"join","to":"#tea","from":"ann","seq":9,"time":1}`,
-	"unknown members are ignored":    hello + "> {\"action\":\"ping\",\"id\":\"1\",\"colour\":7}\n" + `< {"response":200,"id":"1","time":1,"mood":[1]}`,
-	"a notice answers nothing":       hello + "> {\"action\":\"ping\",\"id\":\"1\"}\n< {\"response\":100,\"alert\":\"hi\"}\n" + `< {"response":200,"id":"1","time":1}`,
-	"time is the client's own":       hello + `> {"action":"ping","time":"noon"}`,
+	"unknown members are ignored":    ruleHello + "> {\"action\":\"ping\",\"id\":\"1\",\"colour\":7}\n" + `< {"response":200,"id":"1","time":1,"mood":[1]}`,
+	"a notice answers nothing":       ruleHello + "> {\"action\":\"ping\",\"id\":\"1\"}\n< {\"response\":100,\"alert\":\"hi\"}\n" + `< {"response":200,"id":"1","time":1}`,
+	"time is the client's own":       ruleHello + `> {"action":"ping","time":"noon"}`,
 	"the server says it is too late": `< {"response":408,"time":1,"error":"too late","retry":true}`,
 	"an older server, bare": `> {"action":"presence","jim":2,"time":1,"type":"status","user":{"account_name":"ann","status":"x"}}` + "\n< {\"response\":200}\n" +
 		"> {\"action\":\"message\",\"time\":1,\"from\":\"ann\",\"to\":\"bob\",\"mess_text\":\"x\"}\n" + `< {"action":"message","time":1,"from":"bob","to":"ann","mess_text":"y"}`,
-	"the course's probe": "< {\"action\":\"probe\",\"time\":1}\n" + spec + `> {"action":"quit"}`,
-	"contacts":           spec + "> {\"action\":\"get_contacts\",\"time\":1}\n< {\"response\":202,\"quantity\":1}\n" + `< {"action":"contact_list","user_id":"bob"}`,
-	"the second year":    mentor + "> {\"action\":\"get_users\",\"time\":1,\"account_name\":\"ann\"}\n< {\"response\":202,\"data_list\":[\"ann\"]}\n" + `< {"response":205}`,
-	"cut anywhere":       hello + ">> \"{\\\"action\\\":\"\n>> \"\\\"ping\\\",\\\"id\\\":\\\"1\\\"\"\n>> \"}\"\n" + `< {"response":200,"id":"1","time":1}`,
+	"the course's probe": "< {\"action\":\"probe\",\"time\":1}\n" + ruleSpec + `> {"action":"quit"}`,
+	"contacts":           ruleSpec + "> {\"action\":\"get_contacts\",\"time\":1}\n< {\"response\":202,\"quantity\":1}\n" + `< {"action":"contact_list","user_id":"bob"}`,
+	"the second year":    ruleMentor + "> {\"action\":\"get_users\",\"time\":1,\"account_name\":\"ann\"}\n< {\"response\":202,\"data_list\":[\"ann\"]}\n" + `< {"response":205}`,
+	"cut anywhere":       ruleHello + ">> \"{\\\"action\\\":\"\n>> \"\\\"ping\\\",\\\"id\\\":\\\"1\\\"\"\n>> \"}\"\n" + `< {"response":200,"id":"1","time":1}`,
 }
 
 func TestWhatIsRightBreaksNothing(t *testing.T) {
-	for name, text := range right {
+	for name, text := range ruleKeepers {
 		var l listener
 		for line := range strings.SplitSeq(text, "\n") {
 			if found := l.hear(t, line); len(found) > 0 {
@@ -233,7 +233,7 @@ func TestWhatIsRightBreaksNothing(t *testing.T) {
 func TestWhatIsBrokenHasOneAnswer(t *testing.T) {
 	var l listener
 	const refused = `< {"response":400,"time":1,"error":"no","retry":false}`
-	for i, line := range strings.Split(hello+`>> "nonsense\n[1]\n"`+"\n"+refused+"\n"+refused, "\n") {
+	for i, line := range strings.Split(ruleHello+`>> "nonsense\n[1]\n"`+"\n"+refused+"\n"+refused, "\n") {
 		for _, v := range l.hear(t, line) {
 			if v.By == FromServer {
 				t.Errorf("%d: %s breaks %s", i, line, v.ID)
@@ -244,7 +244,7 @@ func TestWhatIsBrokenHasOneAnswer(t *testing.T) {
 
 func TestRoundTrips(t *testing.T) {
 	var l listener
-	for line := range strings.SplitSeq(hello+"> {\"action\":\"ping\",\"id\":\"1\"}\n> {\"action\":\"ping\",\"id\":\"2\"}\n"+`< {"response":200,"id":"1","time":1}`, "\n") {
+	for line := range strings.SplitSeq(ruleHello+"> {\"action\":\"ping\",\"id\":\"1\"}\n> {\"action\":\"ping\",\"id\":\"2\"}\n"+`< {"response":200,"id":"1","time":1}`, "\n") {
 		l.hear(t, line)
 	}
 	if got := l.judge.RoundTrip(); got != 2*time.Millisecond {
@@ -271,7 +271,7 @@ func TestRulesStandInTheDocuments(t *testing.T) {
 
 // FuzzJudge: nothing that is said makes a judge fail, or keep what it need not.
 func FuzzJudge(f *testing.F) {
-	for _, texts := range wrong {
+	for _, texts := range ruleBreakers {
 		for _, text := range texts {
 			if len(text) < 4096 {
 				f.Add(text)
