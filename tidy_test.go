@@ -72,6 +72,7 @@ var floors = tidy.Table{
 		Others: []string{"github.com/go-json-experiment/json"},
 		NotStd: []string{"database/sql"},
 	},
+	"check/lesson": {Ours: []string{"check"}},
 	"tap": {Ours: []string{"check", "client"}},
 	"web": {},
 	"lab": {Ours: []string{"printable", "wire"}, Others: []string{"golang.org/x/sys"}},

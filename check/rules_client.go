@@ -79,6 +79,11 @@ func (j *Judge) unlike(o fields) (rule, detail string) {
 	if rule, detail := j.tooLong(o); rule != "" {
 		return rule, detail
 	}
+	for name, v := range o.inner("since") {
+		if _, ok := wholeNumber(v); !ok {
+			return "whole", "since " + strconv.Quote(shortened(name)) + ":" + shortened(string(v))
+		}
+	}
 	to := ""
 	for _, name := range []string{"to", "room", "user_id"} {
 		t := o.text(name)

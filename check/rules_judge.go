@@ -16,6 +16,8 @@ type Judge struct {
 	// Datagrams tells that each object came as a datagram: they may be lost, doubled and
 	// reordered, so that nothing is said about order, gaps and repetitions.
 	Datagrams bool
+	// Speaks is what the conversation is held to; "" = what the client's first object shows.
+	Speaks Level
 
 	tongue Level // "" = not known yet
 	found  []Violation
@@ -147,6 +149,9 @@ func (j *Judge) End(side Side, partial bool, at time.Time) []Violation {
 
 func (j *Judge) begin(side Side, at time.Time) {
 	j.found, j.side, j.at, j.trip = nil, side, at, 0
+	if j.tongue == "" {
+		j.tongue = j.Speaks
+	}
 	if j.limits.Object == 0 {
 		j.limits = wire.JIM2
 		if j.Datagrams {

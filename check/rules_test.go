@@ -36,7 +36,7 @@ var ruleBreakers = map[string][]string{
 	"nesting":           {ruleHello + `> {"action":"ping","x":` + strings.Repeat("[", 32) + strings.Repeat("]", 32) + `}`},
 	"nul":               {ruleHello + `> {"action":"msg","to":"bob","message":"a\u0000b"}`},
 	"kind":              {ruleHello + `> {"action":"msg","to":"bob","message":5}`, ruleHello + `< {"action":"msg","to":["bob"],"from":"ann","seq":1,"time":1,"message":"x"}`, ruleHello + `> {"action":"msg","to":"bob","message":"x","live":1}`},
-	"whole":             {ruleHello + `> {"action":"read","to":"#tea","seq":1.5}`, ruleHello + `> {"action":"read","to":"#tea","seq":1e3}`, ruleHello + `< {"action":"behind","to":"#tea","seq":9007199254740992}`, ruleHello + `> {"action":"history","to":"#tea","after":-1}`},
+	"whole":             {ruleHello + `> {"action":"read","to":"#tea","seq":1.5}`, ruleHello + `> {"action":"read","to":"#tea","seq":1e3}`, ruleHello + `< {"action":"behind","to":"#tea","seq":9007199254740992}`, ruleHello + `> {"action":"history","to":"#tea","after":-1}`, ruleHello + `> {"action":"sync","since":{"#tea":"7"}}`},
 	"lf":                {ruleHello + `<< "{\"action\":\"bye\",\"time\":1}"` + "\n" + `|<`, ruleHello + `<< "{\"action\":\"behind\",\"to\":\"#tea\",\"seq\":1}{\"action\":\"bye\",\"time\":1}\n"`},
 	"cut":               {ruleHello + `>> "{\"action\":\"pi"` + "\n" + `|>`, ruleHello + `<< "{\"action\":\"pi"` + "\n" + `|<`},
 	"neither":           {ruleHello + `< {"time":1}`},

@@ -30,7 +30,7 @@ Each check proves one rule of docs/protocol.md or docs/dialects.md, and says wha
 expected and what came. The grade is A when nothing is wrong, and F when nothing works.`,
 		Example: `  jim check server localhost:7777
   jim check server localhost:7777 --level mentor`,
-	}, newCheckServerCommand())
+	}, newCheckServerCommand(), newCheckClientCommand())
 }
 
 // reporting is the flags of how a report is given.
