@@ -117,7 +117,7 @@ func (st *stage) sayHello() {
 		st.say(st.text)
 	}
 	if st.o.has()&speaks != 0 {
-		st.hears(st.o.Patience, func(h *heard) bool { return h.says(st.text) })
+		st.hears(2*st.quiet(), func(h *heard) bool { return h.says(st.text) }) // whether it comes is another lesson's
 	}
 	hellos := st.count(func(h *heard) bool { return h.action() == "presence" && h.o["status"] == nil })
 	st.check("presence.once", hellos <= len(st.connections()), "one presence on a connection", fmt.Sprintf("%d on %d", hellos, len(st.connections())))

@@ -114,4 +114,3 @@ func listClientChecks(w io.Writer, level check.Level) error {
 	_, err := io.WriteString(w, b.String())
 	return err
 }
-

@@ -24,7 +24,7 @@ import (
 const patient = 20 * time.Second
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"jim": main})
+	testscript.Main(m, map[string]func(){"jim": main, "stopped-clock": stoppedClock})
 }
 
 // TestScripts plays testdata/script with the real program. Besides the commands
