@@ -119,6 +119,13 @@ func (p *process) broke() string {
 	return ""
 }
 
+// lastWords are the last lines of stderr.
+func (p *process) lastWords() []string {
+	const most = 12
+	lines := strings.Split(strings.TrimRight(p.talk.text(), "\n"), "\n")
+	return lines[max(0, len(lines)-most):]
+}
+
 // state says in words what became of the client.
 func (p *process) state() string {
 	if !p.hasEnded() {

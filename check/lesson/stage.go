@@ -85,6 +85,10 @@ type cannotStart struct{ error }
 func (st *stage) end() {
 	if st.process != nil {
 		if how := st.process.broke(); how != "" {
+			st.line(check.Note, "stderr:")
+			for _, line := range st.process.lastWords() {
+				st.line(check.Note, "  "+line)
+			}
 			st.crash = &check.Result{State: check.Failed, Expected: "a client that goes on, or says what is wrong and ends", Came: how, Talk: st.lines()}
 		}
 		st.process.stop()
