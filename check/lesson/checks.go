@@ -32,7 +32,7 @@ func prove(id string, levels []check.Level, section check.Section, says, rule st
 // always are the checks that every lesson makes.
 func always() []check.Check {
 	return []check.Check{
-		prove("crash", every, check.OnTheWire, "that is how the protocol grows.", "Whatever the server says, the client never breaks"),
+		prove("crash", every, check.OnTheWire, "that is how the protocol grows.", "whatever the server says, the client never breaks"),
 	}
 }
 
@@ -54,7 +54,7 @@ var judged = sync.OnceValue(func() []check.Check {
 		case slices.Contains(bothRules, r.ID):
 			levels = every
 		}
-		all = append(all, check.Check{ID: idPrefix + rulePrefix + r.ID, Levels: levels, Section: r.Section, Rule: strings.TrimSuffix(r.Says, ".")})
+		all = append(all, check.Check{ID: idPrefix + rulePrefix + r.ID, Levels: levels, Section: r.Section, Rule: strings.ToLower(r.Says[:1]) + strings.TrimSuffix(r.Says[1:], ".")})
 	}
 	return all
 })

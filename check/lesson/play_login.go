@@ -23,36 +23,36 @@ func logins() []*script {
 	return []*script{{
 		levels: every, gate: true, play: (*stage).hello,
 		checks: []check.Check{
-			prove("presence.comes", every, check.Actions, saysProbed, "The client connects and says who it is, at the latest when it is probed"),
-			prove("presence.first", every, check.SayingWho, "Before that, only `presence`, `authenticate`, `register`, `ping` and `quit` are answered; the rest gets 401.", "What it sends first says who it is"),
-			prove("presence.version", jim2, check.SayingWho, saysFirst, "The first object has \"jim\":2"),
-			prove("presence.name", every, check.SayingWho, "`user` is `{\"account_name\":…}` with `password` or `token` where the name needs it.", "The presence has the name that was given to the client"),
-			prove("presence.clock", course, check.Course, "**`time`** may come in any form, or not at all; it goes out as a number.", "The time of the presence is now, in seconds since 1970"),
-			prove("presence.waits", course, check.Course, saysSegment, "Nothing follows the presence before it is answered"),
-			prove("presence.once", every, check.OnTheWire, "Every request is answered exactly once.", "Who was let in does not say presence again by himself"),
-			prove("segment.one", course, check.Course, saysSegment, "Each object comes in a segment of its own"),
-			prove("segment.whole", course, check.Course, saysSegment, "An object comes in one segment, not in pieces"),
+			prove("presence.comes", every, check.Actions, saysProbed, "the client connects and says who it is, at the latest when it is probed"),
+			prove("presence.first", every, check.SayingWho, "Before that, only `presence`, `authenticate`, `register`, `ping` and `quit` are answered; the rest gets 401.", "what it sends first says who it is"),
+			prove("presence.version", jim2, check.SayingWho, saysFirst, "the first object has \"jim\":2"),
+			prove("presence.name", every, check.SayingWho, "`user` is `{\"account_name\":…}` with `password` or `token` where the name needs it.", "the presence has the name that was given to the client"),
+			prove("presence.clock", course, check.Course, "**`time`** may come in any form, or not at all; it goes out as a number.", "the time of the presence is now, in seconds since 1970"),
+			prove("presence.waits", course, check.Course, saysSegment, "nothing follows the presence before it is answered"),
+			prove("presence.once", every, check.OnTheWire, "Every request is answered exactly once.", "who was let in does not say presence again by himself"),
+			prove("segment.one", course, check.Course, saysSegment, "each object comes in a segment of its own"),
+			prove("segment.whole", course, check.Course, saysSegment, "an object comes in one segment, not in pieces"),
 		},
 	}, {
 		levels: every, needs: speaks, play: (*stage).says,
 		checks: []check.Check{
-			prove("msg.sent", every, check.Actions, saysPlace, "What is said is sent, exactly and once"),
-			prove("msg.to", every, check.Errors, "no `to` where one is needed", "A message names whom it is for"),
-			prove("msg.from", course, check.Specification, "| `msg` with `to`, `from`, `message` |", "A message names who says it"),
-			prove("msg.id", jim2, check.Conversations, "scripts should send one", "A message has an id, so that it can be sent again"),
+			prove("msg.sent", every, check.Actions, saysPlace, "what is said is sent, exactly and once"),
+			prove("msg.to", every, check.Errors, "no `to` where one is needed", "a message names whom it is for"),
+			prove("msg.from", course, check.Specification, "| `msg` with `to`, `from`, `message` |", "a message names who says it"),
+			prove("msg.id", jim2, check.Conversations, "scripts should send one", "a message has an id, so that it can be sent again"),
 			prove("msg.unicode", every, check.OnTheWire, "UTF-8.", "Cyrillic, Chinese and emoji are sent as they are"),
-			prove("msg.quotes", every, check.OnTheWire, "**JSON** (RFC 8259", "Quotes and backslashes are sent as they are"),
+			prove("msg.quotes", every, check.OnTheWire, "**JSON** (RFC 8259", "quotes and backslashes are sent as they are"),
 		},
 	}, {
 		levels: every, play: (*stage).slow,
 		checks: []check.Check{
-			prove("slow.login", every, check.OnTheWire, "Every request is answered exactly once.", "The client waits for an answer to its presence that takes two seconds"),
-			prove("slow.patient", course, check.SayingWho, "the rest gets 401", "Nothing is said before the client is let in"),
+			prove("slow.login", every, check.OnTheWire, "Every request is answered exactly once.", "the client waits for an answer to its presence that takes two seconds"),
+			prove("slow.patient", course, check.SayingWho, "the rest gets 401", "nothing is said before the client is let in"),
 		},
 	}, {
 		levels: replied, needs: speaks, play: (*stage).slowAnswer,
 		checks: []check.Check{
-			prove("slow.once", replied, check.Conversations, "**The same `id` is the same message, for ever.**", "A message whose answer takes long is not said a second time"),
+			prove("slow.once", replied, check.Conversations, "**The same `id` is the same message, for ever.**", "a message whose answer takes long is not said a second time"),
 		},
 	}}
 }

@@ -10,16 +10,16 @@ import (
 func numbers() []*script {
 	return []*script{{
 		levels: jim2, needs: showing, play: (*stage).gap,
-		checks: []check.Check{prove("gap.asks", jim2, check.Conversations, "Who sees 41 and then 43 asks for what is after 41.", "Who is told a number too high asks for what is missing, with history or sync")},
+		checks: []check.Check{prove("gap.asks", jim2, check.Conversations, "Who sees 41 and then 43 asks for what is after 41.", "who is told a number too high asks for what is missing, with history or sync")},
 	}, {
 		levels: jim2, needs: showing, play: (*stage).behind,
-		checks: []check.Check{prove("behind.goes-on", jim2, check.WhatWasSaid, "it asks for them with `history` or `sync` when it can", "After behind the client shows what comes next")},
+		checks: []check.Check{prove("behind.goes-on", jim2, check.WhatWasSaid, "it asks for them with `history` or `sync` when it can", "after behind the client shows what comes next")},
 	}, {
 		levels: jim2, needs: showing, play: (*stage).twice,
-		checks: []check.Check{prove("twice.once", jim2, check.Conversations, "and nobody hears it twice", "An event that is told twice is shown once")},
+		checks: []check.Check{prove("twice.once", jim2, check.Conversations, "and nobody hears it twice", "an event that is told twice is shown once")},
 	}, {
 		levels: jim2, play: (*stage).others,
-		checks: []check.Check{prove("events.others", jim2, check.People, "**Presence** is told to those who share a room with you or have you as a contact", "Presence, typing and topics of others are no reason to stop")},
+		checks: []check.Check{prove("events.others", jim2, check.People, "**Presence** is told to those who share a room with you or have you as a contact", "presence, typing and topics of others are no reason to stop")},
 	}}
 }
 

@@ -19,39 +19,39 @@ func received() []*script {
 	return []*script{{
 		levels: every, needs: showing, play: (*stage).shows,
 		checks: []check.Check{
-			prove("shows.text", every, check.Talking, "who is told", "A message for it is shown"),
-			prove("shows.unicode", every, check.OnTheWire, "UTF-8.", "A message in Cyrillic, Chinese and emoji is shown as it is"),
-			prove("shows.escapes", every, check.OnTheWire, "**JSON** (RFC 8259", "A text with \\u escapes, quotes and backslashes is shown as it means"),
-			prove("shows.large", every, check.Limits, "an object", "A message of full length is shown whole"),
-			prove("shows.numbers", every, check.OnTheWire, "It informs. Order is `seq`.", "A time is taken with and without a fraction"),
+			prove("shows.text", every, check.Talking, "who is told", "a message for it is shown"),
+			prove("shows.unicode", every, check.OnTheWire, "UTF-8.", "a message in Cyrillic, Chinese and emoji is shown as it is"),
+			prove("shows.escapes", every, check.OnTheWire, "**JSON** (RFC 8259", "a text with \\u escapes, quotes and backslashes is shown as it means"),
+			prove("shows.large", every, check.Limits, "an object", "a message of full length is shown whole"),
+			prove("shows.numbers", every, check.OnTheWire, "It informs. Order is `seq`.", "a time is taken with and without a fraction"),
 		},
 	}, {
 		levels: every, needs: showing, play: (*stage).pieces,
-		checks: []check.Check{prove("pieces.event", every, check.OnTheWire, saysCut, "A message that comes in pieces is put together")},
+		checks: []check.Check{prove("pieces.event", every, check.OnTheWire, saysCut, "a message that comes in pieces is put together")},
 	}, {
 		levels: every, play: (*stage).piecesLogin,
-		checks: []check.Check{prove("pieces.login", every, check.OnTheWire, saysCut, "An answer to the presence that comes in pieces is put together")},
+		checks: []check.Check{prove("pieces.login", every, check.OnTheWire, saysCut, "an answer to the presence that comes in pieces is put together")},
 	}, {
 		levels: every, needs: showing, play: (*stage).together,
-		checks: []check.Check{prove("together.events", every, check.OnTheWire, saysObjects, "Messages that come in one segment are all shown")},
+		checks: []check.Check{prove("together.events", every, check.OnTheWire, saysObjects, "messages that come in one segment are all shown")},
 	}, {
 		levels: every, needs: showing, play: (*stage).togetherLogin,
-		checks: []check.Check{prove("together.login", every, check.OnTheWire, saysObjects, "What comes in one segment with the answer to the presence is not lost")},
+		checks: []check.Check{prove("together.login", every, check.OnTheWire, saysObjects, "what comes in one segment with the answer to the presence is not lost")},
 	}, {
 		levels: every, play: (*stage).unknownMembers,
-		checks: []check.Check{prove("unknown.members", every, check.OnTheWire, saysUnknown, "Unknown members in an answer are ignored")},
+		checks: []check.Check{prove("unknown.members", every, check.OnTheWire, saysUnknown, "unknown members in an answer are ignored")},
 	}, {
 		levels: every, needs: showing, play: (*stage).unknownInEvent,
-		checks: []check.Check{prove("unknown.event.members", every, check.OnTheWire, saysUnknown, "A message with unknown members is shown")},
+		checks: []check.Check{prove("unknown.event.members", every, check.OnTheWire, saysUnknown, "a message with unknown members is shown")},
 	}, {
 		levels: every, play: (*stage).unknownEvent,
-		checks: []check.Check{prove("unknown.event", every, check.OnTheWire, saysGrows, "An unknown action is passed over")},
+		checks: []check.Check{prove("unknown.event", every, check.OnTheWire, saysGrows, "an unknown action is passed over")},
 	}, {
 		levels: every, play: (*stage).notices,
-		checks: []check.Check{prove("notice", every, check.Codes, "A basic notice; its words are in `alert`.", "A notice (100, 101) that nobody asked for is no reason to stop")},
+		checks: []check.Check{prove("notice", every, check.Codes, "A basic notice; its words are in `alert`.", "a notice (100, 101) that nobody asked for is no reason to stop")},
 	}, {
 		levels: every, play: (*stage).probeAgain,
-		checks: []check.Check{prove("probe.again", every, check.FromTheServer, "you have said nothing yet: say who you are", "A probe in the middle is no reason to stop")},
+		checks: []check.Check{prove("probe.again", every, check.FromTheServer, "you have said nothing yet: say who you are", "a probe in the middle is no reason to stop")},
 	}}
 }
 

@@ -21,25 +21,25 @@ func refused() []*script {
 	for _, code := range []int{400, 401, 402, 409, 500} {
 		stops := fmt.Sprintf("refused.%d.stops", code)
 		checks := []check.Check{prove(stops, loginCodes[code], check.SayingWho, "the rest gets 401",
-			fmt.Sprintf("Who was refused with %d says nothing as if he were let in", code))}
+			fmt.Sprintf("who was refused with %d says nothing as if he were let in", code))}
 		if code == 400 {
 			checks = append(checks,
-				prove("refused.words", every, check.OnTheWire, "An error says in `error` what happened", "That the client was refused is told to the person"),
-				prove("refused.calm", every, check.OnTheWire, "in `retry` whether the same request can succeed later", "What cannot succeed is not tried again and again"))
+				prove("refused.words", every, check.OnTheWire, "An error says in `error` what happened", "that the client was refused is told to the person"),
+				prove("refused.calm", every, check.OnTheWire, "in `retry` whether the same request can succeed later", "what cannot succeed is not tried again and again"))
 		}
 		all = append(all, &script{levels: loginCodes[code], checks: checks, play: func(st *stage) { st.isRefused(code, stops) }})
 	}
 	for _, code := range saidCodes {
 		id := fmt.Sprintf("error.%d", code)
-		checks := []check.Check{prove(id, replied, check.Errors, "goes on", fmt.Sprintf("After a message was refused with %d the client goes on", code))}
+		checks := []check.Check{prove(id, replied, check.Errors, "goes on", fmt.Sprintf("after a message was refused with %d the client goes on", code))}
 		if code == 404 {
-			checks = append(checks, prove("error.words", replied, check.OnTheWire, "An error says in `error` what happened", "That a message was refused is told to the person"))
+			checks = append(checks, prove("error.words", replied, check.OnTheWire, "An error says in `error` what happened", "that a message was refused is told to the person"))
 		}
 		all = append(all, &script{levels: replied, needs: typing, checks: checks, play: func(st *stage) { st.isNotTaken(code, id) }})
 	}
 	return append(all, &script{
 		levels: replied, needs: speaks, play: (*stage).saidSo,
-		checks: []check.Check{prove("error.told", replied, check.OnTheWire, "An error says in `error` what happened", "A client that could not say something does not end as if it had, or says why")},
+		checks: []check.Check{prove("error.told", replied, check.OnTheWire, "An error says in `error` what happened", "a client that could not say something does not end as if it had, or says why")},
 	})
 }
 

@@ -11,16 +11,16 @@ import (
 func sizes() []*script {
 	return []*script{{
 		levels: jim1, needs: speaks, play: func(st *stage) { st.longText("limit.message", strings.Repeat("long ", 130)) },
-		checks: []check.Check{prove("limit.message", jim1, check.Specification, "Its limits are those of the specification, in characters: object 640, message 500, action 15", "A text of 650 characters is not sent in one message")},
+		checks: []check.Check{prove("limit.message", jim1, check.Specification, "Its limits are those of the specification, in characters: object 640, message 500, action 15", "a text of 650 characters is not sent in one message")},
 	}, {
 		levels: jim1, needs: speaks, play: func(st *stage) { st.longText("limit.escapes", strings.Repeat("длинно ", 60)) },
-		checks: []check.Check{prove("limit.escapes", jim1, check.Course, "Text is raw UTF-8, not `\\u` escapes.", "A text of 420 Cyrillic letters fits into an object of 640 characters")},
+		checks: []check.Check{prove("limit.escapes", jim1, check.Course, "Text is raw UTF-8, not `\\u` escapes.", "a text of 420 Cyrillic letters fits into an object of 640 characters")},
 	}, {
 		levels: jim2, needs: speaks, play: func(st *stage) {
 			st.welcome = []any{"limits", raw(announced(1000, 2000))}
 			st.longText("limit.announced", strings.Repeat("long ", 300))
 		},
-		checks: []check.Check{prove("limit.announced", jim2, check.Limits, "text of a message: bytes of UTF-8", "The limits that the server announces are kept: here a message of 1000 bytes, and an object of 2000")},
+		checks: []check.Check{prove("limit.announced", jim2, check.Limits, "text of a message: bytes of UTF-8", "the limits that the server announces are kept: here a message of 1000 bytes, and an object of 2000")},
 	}}
 }
 

@@ -11,20 +11,20 @@ func wrongs() []*script {
 	return []*script{{
 		levels: every, play: (*stage).closed,
 		checks: []check.Check{prove("closed.noticed", every, check.Conversations, "If you do not know whether something arrived, send it again.",
-			"When the server has closed the connection the client ends, comes back, or says so")},
+			"when the server has closed the connection the client ends, comes back, or says so")},
 	}, {
 		levels: jim2, play: func(st *stage) { st.goodbye("bye.stays", 0) },
-		checks: []check.Check{prove("bye.stays", jim2, check.FromTheServer, "without `retry_after` do not come back by yourself", "After a bye without retry_after the client does not come back by itself")},
+		checks: []check.Check{prove("bye.stays", jim2, check.FromTheServer, "without `retry_after` do not come back by yourself", "after a bye without retry_after the client does not come back by itself")},
 	}, {
 		levels: jim2, play: func(st *stage) { st.goodbye("bye.waits", 3) },
-		checks: []check.Check{prove("bye.waits", jim2, check.Actions, "`retry_after` says when to come back.", "After a bye with retry_after the client does not come back earlier")},
+		checks: []check.Check{prove("bye.waits", jim2, check.Actions, "`retry_after` says when to come back.", "after a bye with retry_after the client does not come back earlier")},
 	}, {
 		levels: jim2, needs: speaks, play: (*stage).lostAnswer,
-		checks: []check.Check{prove("again.id", jim2, check.Conversations, "Send it again after a timeout, a restart, a year", "What is said again after a lost connection has its first id")},
+		checks: []check.Check{prove("again.id", jim2, check.Conversations, "Send it again after a timeout, a restart, a year", "what is said again after a lost connection has its first id")},
 	}, {
 		levels: jim2, needs: showing, play: (*stage).comesBack,
 		checks: []check.Check{
-			prove("again.comes", jim2, check.SayingWho, "does what `sync` does (section 6), without a gap and without a double", "Who comes back says which number it has, in since or with sync or history"),
+			prove("again.comes", jim2, check.SayingWho, "does what `sync` does (section 6), without a gap and without a double", "who comes back says which number it has, in since or with sync or history"),
 		},
 	}}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"os"
@@ -105,12 +106,11 @@ func (s *checkingClient) run(c *cobra.Command, args []string) error {
 
 // listClientChecks prints the checks of a level.
 func listClientChecks(w io.Writer, level check.Level) error {
-	var b strings.Builder
+	out := bufio.NewWriter(w)
 	for _, x := range lesson.Checks() {
 		if slices.Contains(x.Levels, level) {
-			fmt.Fprintf(&b, "%s %s  (%s)\n", pad(x.ID, 30), x.Rule, x.Section)
+			fmt.Fprintf(out, "%-28s %s\n", x.ID, x.Rule)
 		}
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return out.Flush()
 }
