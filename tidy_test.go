@@ -76,6 +76,8 @@ var floors = tidy.Table{
 	"tap": {Ours: []string{"check", "client"}},
 	"web": {},
 	"lab": {Ours: []string{"printable", "wire"}, Others: []string{"golang.org/x/sys"}},
+	"tap":          {Ours: []string{"check", "client"}},
+	"web":          {},
 
 	// floor 4: where the rooms meet
 	"cmd/jim": {Ours: []string{"*"}, Others: []string{"*"}},

@@ -14,7 +14,6 @@ type oldCourse struct {
 	presence bool // the first answer is still to come
 	answered bool // it came
 	name     string
-	secret   bool // a handshake: 401 with a token, 511 with bin
 	second   bool // of the second year: a key, or lists as data_list
 }
 

@@ -15,7 +15,7 @@ type conn struct {
 	judge     check.Judge
 	way       way
 	begun     []byte // what the client has sent while it does not tell the way
-	blind     bool // bytes were lost: what follows is shown and not judged
+	blind     bool   // bytes were lost: what follows is shown and not judged
 	last      time.Time
 	sides     [3]side
 }

@@ -1,3 +1,5 @@
+//go:build unix
+
 package lesson
 
 import (
@@ -18,13 +20,12 @@ type pupil struct {
 	Level string
 	Wrong string // "" = it is right
 
-	conn    net.Conn
-	mu      sync.Mutex // guards what follows, and writing
-	last    time.Time
-	said    int
-	seen    int
-	refused bool
-	in      chan struct{}
+	conn net.Conn
+	mu   sync.Mutex // guards what follows, and writing
+	last time.Time
+	said int
+	seen int
+	in   chan struct{}
 }
 
 // is tells whether the pupil is wrong in this way.
