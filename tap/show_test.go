@@ -2,17 +2,20 @@ package tap_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/hex"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"jim/chat"
 	"jim/check"
@@ -217,4 +220,61 @@ func TestPeopleAndHTTP(t *testing.T) {
 	if sum := tt.stop(); len(sum.Broken) > 0 {
 		t.Errorf("broken were %v", sum.Broken)
 	}
+}
+
+// TestDatagramsPassUnchanged sends datagrams of all sizes and kinds, from two clients at once.
+func TestDatagramsPassUnchanged(t *testing.T) {
+	echo, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer echo.Close()
+	go func() {
+		for b := make([]byte, 1<<16); ; {
+			n, from, err := echo.ReadFrom(b)
+			if err != nil {
+				return
+			}
+			_, _ = echo.WriteTo(b[:n], from) // what is lost comes again
+		}
+	}()
+	tt := start(t, "udp://"+echo.LocalAddr().String(), "")
+	one, two := tt.reach(t), tt.reach(t)
+	dice := rand.New(rand.NewPCG(5, 5))
+	for i, size := range []int{0, 1, 2, 1200, 1201, 9000, 60000} {
+		p := noise(dice, size)
+		for _, c := range []net.Conn{one, two} {
+			if !echoes(t, c, p) {
+				t.Errorf("%d: a datagram of %d bytes does not come back as it was", i, size)
+			}
+		}
+	}
+	if sum := tt.stop(); sum.Connections != 2 {
+		t.Errorf("the sum is %+v", sum)
+	}
+}
+
+// echoes sends a datagram, again where it is lost, and tells whether it comes back.
+func echoes(t *testing.T, c net.Conn, p []byte) bool {
+	t.Helper()
+	const tries = 20
+	b := make([]byte, 1<<16)
+	for range tries {
+		if _, err := c.Write(p); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.SetReadDeadline(time.Now().Add(patience / tries)); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			n, err := c.Read(b)
+			if err != nil {
+				break
+			}
+			if bytes.Equal(b[:n], p) { // otherwise it is one before it, which was only late
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -37,7 +37,9 @@ func (p *tapPrinter) begin(w io.Writer, server, address string) {
 	case ok:
 		how += "    nc -U " + path
 	case strings.HasPrefix(server, "wss://"), strings.HasPrefix(server, "ws://"):
-		how = "jim chat " + strings.Replace(address, "tcp://", "ws://", 1)
+		_, rest, _ := strings.Cut(server, "://")
+		_, path, _ := strings.Cut(rest, "/")
+		how = "jim chat " + strings.Replace(address, "tcp://", "ws://", 1) + strings.TrimSuffix("/"+path, "/jim/ws")
 	case strings.HasPrefix(address, "tcp://"):
 		how += "    nc " + strings.Replace(strings.TrimPrefix(address, "tcp://"), ":", " ", 1)
 	}
