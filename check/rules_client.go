@@ -93,7 +93,7 @@ func (j *Judge) unlike(o fields) (rule, detail string) {
 		to = t + strings.Repeat(to, 1-min(1, len(t)))
 	}
 	for _, name := range strings.Split(info.Members, ", ") {
-		if name == "" || name[0] == '[' || name == "…" || name == "message" && o.has("message") {
+		if name == "" || name[0] == '[' || name == "…" || action == wire.ActPresence && j.in { // later it says what one is doing
 			continue
 		}
 		if name == "to" && to == "" || name != "to" && !o.has(name) {

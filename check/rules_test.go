@@ -207,10 +207,11 @@ var ruleKeepers = map[string]string{
 		"< {\"action\":\"msg\",\"to\":\"#tea\",\"from\":\"bob\",\"seq\":2,\"time\":1,\"message\":\"x\"}\n" + `< {"response":200,"id":"s","time":1}`,
 	"who left and returns misses some": ruleTea + "< {\"action\":\"leave\",\"to\":\"#tea\",\"from\":\"ann\",\"seq\":2,\"time\":1}\n" +
 		`< {"action":"join","to":"#tea","from":"ann","seq":9,"time":1}`,
-	"unknown members are ignored":    ruleHello + "> {\"action\":\"ping\",\"id\":\"1\",\"colour\":7}\n" + `< {"response":200,"id":"1","time":1,"mood":[1]}`,
-	"a notice answers nothing":       ruleHello + "> {\"action\":\"ping\",\"id\":\"1\"}\n< {\"response\":100,\"alert\":\"hi\"}\n" + `< {"response":200,"id":"1","time":1}`,
-	"time is the client's own":       ruleHello + `> {"action":"ping","time":"noon"}`,
-	"the server says it is too late": `< {"response":408,"time":1,"error":"too late","retry":true}`,
+	"unknown members are ignored":      ruleHello + "> {\"action\":\"ping\",\"id\":\"1\",\"colour\":7}\n" + `< {"response":200,"id":"1","time":1,"mood":[1]}`,
+	"later presence has a status only": ruleHello + "> {\"action\":\"presence\",\"id\":\"1\",\"status\":\"away\"}\n" + `< {"response":200,"id":"1","time":1}`,
+	"a notice answers nothing":         ruleHello + "> {\"action\":\"ping\",\"id\":\"1\"}\n< {\"response\":100,\"alert\":\"hi\"}\n" + `< {"response":200,"id":"1","time":1}`,
+	"time is the client's own":         ruleHello + `> {"action":"ping","time":"noon"}`,
+	"the server says it is too late":   `< {"response":408,"time":1,"error":"too late","retry":true}`,
 	"an older server, bare": `> {"action":"presence","jim":2,"time":1,"type":"status","user":{"account_name":"ann","status":"x"}}` + "\n< {\"response\":200}\n" +
 		"> {\"action\":\"message\",\"time\":1,\"from\":\"ann\",\"to\":\"bob\",\"mess_text\":\"x\"}\n" + `< {"action":"message","time":1,"from":"bob","to":"ann","mess_text":"y"}`,
 	"the course's probe": "< {\"action\":\"probe\",\"time\":1}\n" + ruleSpec + `> {"action":"quit"}`,

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/go-json-experiment/json"
 
 	"jim/check"
 )
@@ -37,10 +38,11 @@ type watcher struct {
 	mu       sync.Mutex
 	judge    check.Judge
 	from, to check.Splitter
+	blamed   map[string]string // rules that requests broke, by their ids
 }
 
 func (b *bench) watch(actor string, whole, datagrams bool) *watcher {
-	return &watcher{actor: actor, bench: b, whole: whole, judge: check.Judge{Datagrams: datagrams}}
+	return &watcher{actor: actor, bench: b, whole: whole, judge: check.Judge{Datagrams: datagrams}, blamed: map[string]string{}}
 }
 
 func (w *watcher) saw(side check.Side, p []byte) {
@@ -60,9 +62,25 @@ func (w *watcher) saw(side check.Side, p []byte) {
 	}
 }
 
+// note notes what the server broke: also that it took for right what the judge says the client broke.
 func (w *watcher) note(found []check.Violation, text []byte) {
+	var o struct {
+		ID       string `json:"id"`
+		Response int    `json:"response"`
+	}
+	if w.judge.Level() == check.JIM2 && json.Unmarshal(text, &o) == nil && o.ID != "" {
+		if rule := w.blamed[o.ID]; rule != "" && o.Response >= 200 && o.Response < 300 {
+			w.bench.mu.Lock()
+			w.bench.found = append(w.bench.found, fmt.Sprintf("client's %s, which it did not: %s< %.400s", rule, w.actor, text))
+			w.bench.mu.Unlock()
+		}
+		delete(w.blamed, o.ID)
+	}
 	for _, v := range found {
 		if v.By != check.FromServer {
+			if o.ID != "" && w.blamed != nil {
+				w.blamed[o.ID] = v.ID
+			}
 			continue
 		}
 		w.bench.mu.Lock()
