@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -24,7 +25,8 @@ type Options struct {
 	// Server is its address in any form that [client.DialBytes] takes.
 	Server string
 	// Listen is where clients come: HOST:PORT, tcp://HOST:PORT, unix:///PATH, or udp://HOST:PORT
-	// for a server of UDP. "" = a free port of 127.0.0.1.
+	// for a server of UDP. "" = a free port of 127.0.0.1; for a server at a UNIX socket, one in a folder
+	// of its own that only this user may enter, since such a server takes every client for this user.
 	Listen string
 	// Show is told everything in the order in which it was seen, from one goroutine.
 	Show func(Item)
@@ -36,6 +38,7 @@ type Tap struct {
 	dials   string // the server, as a URI
 	stream  net.Listener
 	packets *net.UDPConn
+	folder  string // of the UNIX socket; "" = it is the user's affair
 	feed    *feed
 	all     sync.WaitGroup
 
@@ -62,26 +65,55 @@ func Open(o Options) (*Tap, error) {
 		_, err := client.DialBytes(context.Background(), o.Server)
 		return nil, err
 	}
+	t := &Tap{options: o, dials: server, feed: newFeed(o.Show), open: map[net.Conn]bool{}}
+	if o.Listen == "" && scheme == "unix" {
+		if t.folder, err = os.MkdirTemp("", "jim-tap"); err != nil {
+			return nil, fmt.Errorf("a folder for the socket: %w", err)
+		}
+		o.Listen = "unix://" + filepath.Join(t.folder, "tap.sock")
+	}
 	network, address, err := whereToListen(o.Listen, scheme == "udp")
+	if err == nil {
+		err = t.listen(network, address)
+	}
+	if err == nil && sameAddress(t.Address(), server) {
+		err = errors.New("the tap would talk with itself: --listen is the server's address")
+	}
 	if err != nil {
+		t.close()
 		return nil, err
 	}
-	t := &Tap{options: o, dials: server, feed: newFeed(o.Show), open: map[net.Conn]bool{}}
-	if network == "udp" {
+	return t, nil
+}
+
+// listen opens the socket that clients come to.
+func (t *Tap) listen(network, address string) (err error) {
+	switch network {
+	case "udp":
 		var at *net.UDPAddr
 		if at, err = net.ResolveUDPAddr("udp", address); err == nil {
 			t.packets, err = net.ListenUDP("udp", at)
 		}
-	} else {
-		if network == "unix" {
-			clearSocket(address)
+	case "unix":
+		clearSocket(address)
+		if t.stream, err = net.Listen(network, address); err == nil {
+			err = os.Chmod(address, 0o600)
 		}
+	default:
 		t.stream, err = net.Listen(network, address)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("listen at %s: %w", address, err)
+		return fmt.Errorf("listen at %s: %w", address, err)
 	}
-	return t, nil
+	return nil
+}
+
+// sameAddress tells whether two URIs name the same place of this machine, as far as can be seen.
+func sameAddress(a, b string) bool {
+	_, a, _ = strings.Cut(a, "://")
+	_, b, _ = strings.Cut(b, "://")
+	b, _, _ = strings.Cut(strings.Replace(b, "localhost:", "127.0.0.1:", 1), "/jim/")
+	return a == b
 }
 
 // whereToListen reads [Options].Listen.
@@ -171,6 +203,9 @@ func (t *Tap) close() {
 	}
 	for c := range t.open {
 		_ = c.Close()
+	}
+	if t.folder != "" {
+		_ = os.RemoveAll(t.folder) // it is empty by now
 	}
 }
 

@@ -315,6 +315,25 @@ func TestEndsAreHandedOn(t *testing.T) {
 	}
 }
 
+// TestSocketsAreOnesOwn: a server at a UNIX socket takes who comes through the tap for who runs it.
+func TestSocketsAreOnesOwn(t *testing.T) {
+	address := server(t, "unix", func(net.Conn) {})
+	tt := start(t, address, "")
+	path, ok := strings.CutPrefix(tt.Address(), "unix://")
+	if !ok {
+		t.Fatalf("it listens at %s", tt.Address())
+	}
+	for at, want := range map[string]os.FileMode{path: 0o600, filepath.Dir(path): 0o700} {
+		if info, err := os.Stat(at); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != want {
+			t.Errorf("%s: %v, %v", at, info, err)
+		}
+	}
+	tt.stop()
+	if _, err := os.Stat(filepath.Dir(path)); err == nil {
+		t.Error("the folder is left")
+	}
+}
+
 func TestNothingIsLeft(t *testing.T) {
 	warm := start(t, "127.0.0.1:1", "")
 	warm.stop()
@@ -357,6 +376,14 @@ func TestAddresses(t *testing.T) {
 		if got := start(t, "127.0.0.1:1", listen).Address(); !strings.HasPrefix(got, want) {
 			t.Errorf("%q listens at %s", listen, got)
 		}
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	if _, err := tap.Open(tap.Options{Server: l.Addr().String(), Listen: l.Addr().String()}); err == nil {
+		t.Error("a tap talks with itself")
 	}
 	tt := start(t, "127.0.0.1:1", "")
 	c := tt.reach(t)

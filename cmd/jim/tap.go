@@ -31,7 +31,8 @@ request, and under it the rules of the protocol that it breaks.
 The server may speak tcp, tls, unix, ws, wss or udp. To a tls:// or wss:// server
 the tap speaks TLS, and to you without: use it on your own machine. It speaks
 plain tcp to clients unless --listen says unix:///PATH, and udp to those of a udp://
-server. Passwords and tokens are not shown unless --raw is given.
+server. To a server at a UNIX socket everybody who comes through the tap is you; there
+it listens at a UNIX socket of its own. Passwords and tokens are not shown unless --raw is given.
 
 Ctrl-C ends it and prints the sum. Exit codes: 0 nothing was broken · 3 a rule
 was broken · 69 it cannot listen there`,
@@ -43,7 +44,7 @@ was broken · 69 it cannot listen there`,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(c *cobra.Command, args []string) error { return t.run(c, args[0]) },
 	}
-	c.Flags().StringVar(&t.listen, "listen", "", "listen at `ADDRESS`: HOST:PORT, unix:///PATH, udp://HOST:PORT (default a free port of 127.0.0.1)")
+	c.Flags().StringVar(&t.listen, "listen", "", "listen at `ADDRESS`: HOST:PORT, unix:///PATH, udp://HOST:PORT (default a free port of 127.0.0.1, or a socket for a UNIX server)")
 	c.Flags().BoolVar(&t.asJSON, "json", false, "print JSON: one object on each line, the sum as the last")
 	c.Flags().BoolVar(&t.raw, "raw", false, "show objects as they came: neither folded nor cut, and with their passwords")
 	return c

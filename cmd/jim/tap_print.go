@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +33,12 @@ func (p *tapPrinter) begin(w io.Writer, server, address string) {
 	if strings.HasPrefix(server, "tls://") || strings.HasPrefix(server, "wss://") {
 		fmt.Fprintln(w, sayTapPlain.in(p.lang))
 	}
+	switch {
+	case strings.HasPrefix(server, "unix://") && !strings.HasPrefix(address, "unix://"):
+		fmt.Fprintln(w, sayTapYou.in(p.lang))
+	case !isLoopback(address):
+		fmt.Fprintln(w, sayTapOpen.in(p.lang))
+	}
 	how := "jim chat " + address
 	switch path, ok := strings.CutPrefix(address, "unix://"); {
 	case ok:
@@ -44,6 +51,13 @@ func (p *tapPrinter) begin(w io.Writer, server, address string) {
 		how += "    nc " + strings.Replace(strings.TrimPrefix(address, "tcp://"), ":", " ", 1)
 	}
 	fmt.Fprintf(w, sayTapTry.in(p.lang)+"\n", how)
+}
+
+// isLoopback tells whether only this machine can reach an address.
+func isLoopback(address string) bool {
+	_, place, _ := strings.Cut(address, "://")
+	at, err := netip.ParseAddrPort(place)
+	return err != nil || at.Addr().IsLoopback() // otherwise it is a path
 }
 
 // show prints an item.

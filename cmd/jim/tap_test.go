@@ -222,3 +222,22 @@ func TestTapKeepsToTheTerminal(t *testing.T) {
 		t.Errorf("raw is %.200s", s)
 	}
 }
+
+// TestTapWarns: who lets others in as himself, or as if they were here, is told so.
+func TestTapWarns(t *testing.T) {
+	for _, w := range []struct{ server, address, warning string }{
+		{"tcp://127.0.0.1:7777", "tcp://127.0.0.1:7000", ""},
+		{"tcp://127.0.0.1:7777", "tcp://[::1]:7000", ""},
+		{"unix:///run/jim.sock", "unix:///tmp/tap.sock", ""},
+		{"unix:///run/jim.sock", "tcp://127.0.0.1:7000", sayTapYou.ru},
+		{"udp://127.0.0.1:7777", "udp://0.0.0.0:7000", sayTapOpen.ru},
+		{"tls://chat.example:7777", "tcp://192.0.2.1:7000", sayTapOpen.ru},
+		{"wss://chat.example:443/jim/ws", "tcp://127.0.0.1:7000", sayTapPlain.ru},
+	} {
+		var b strings.Builder
+		(&tapPrinter{lang: russian}).begin(&b, w.server, w.address)
+		if got := b.String(); !strings.Contains(got, w.warning) || strings.Contains(got, "Внимание") != strings.Contains(w.warning, "Внимание") {
+			t.Errorf("%s at %s says %s", w.server, w.address, got)
+		}
+	}
+}

@@ -9,6 +9,16 @@ var (
 		"TLS заканчивается здесь: от меня до сервера всё зашифровано, от клиента до меня — нет.",
 		"TLS 到此为止：从这里到服务器是加密的，从客户端到这里不加密。",
 	}
+	sayTapYou = phrase{
+		"Warning: the server takes everybody who comes in here for you, without a password.",
+		"Внимание: каждого, кто войдёт здесь, сервер без пароля примет за вас.",
+		"警告：服务器会把从这里进来的每个人都当作您，不需要密码。",
+	}
+	sayTapOpen = phrase{
+		"Warning: others can come in here, as if they came from this machine.",
+		"Внимание: сюда могут войти и другие, как будто с этой машины.",
+		"警告：其他机器也能从这里进入，如同来自本机。",
+	}
 	sayTapTry    = phrase{"Now, in another terminal:  %s", "Теперь, в другом терминале:  %s", "现在，在另一个终端中：  %s"}
 	sayTapOpened = phrase{"%s  %s has connected", "%s  подключился %s", "%s  %s 已连接"}
 	sayTapFailed = phrase{"the server cannot be reached: %s", "сервер недоступен: %s", "无法连接服务器：%s"}
