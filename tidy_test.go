@@ -73,9 +73,7 @@ var floors = tidy.Table{
 		NotStd: []string{"database/sql"},
 	},
 	"check/lesson": {Ours: []string{"check"}},
-	"tap": {Ours: []string{"check", "client"}},
-	"web": {},
-	"lab": {Ours: []string{"printable", "wire"}, Others: []string{"golang.org/x/sys"}},
+	"lab":          {Ours: []string{"printable", "wire"}, Others: []string{"golang.org/x/sys"}},
 	"tap":          {Ours: []string{"check", "client"}},
 	"web":          {},
 
