@@ -277,7 +277,7 @@ func (s *Session) login(r *wire.Request, l *admission, status string) (*wire.Res
 	s.owe(r.Since)
 	p.add(s)
 	s.hub.log.Debug("logged in", "session", s.id, "account", l.account.Name, "transport", s.peer.Transport)
-	if err := s.resume(r.HasSince); err != nil {
+	if err := s.resume(r.Since, r.HasSince); err != nil {
 		s.hub.log.Error("session cannot hear its conversations", "account", l.account.Name, "err", err)
 		s.out.finish(goodbye("the server failed", retryStopping))
 		return nil, nil

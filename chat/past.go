@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -100,13 +101,7 @@ func (s *Session) sync(r *wire.Request) (*wire.Response, error) {
 			return nil, err
 		}
 		named[at.key] = true
-		if at.room == nil {
-			continue
-		}
-		s.expect(&at, since.Seq)
-		err = s.catchUp(&at, since.Seq)
-		at.room.refs.Add(-1)
-		if err != nil {
+		if err := s.readSince(&at, since.Seq); err != nil {
 			return nil, err
 		}
 	}
@@ -180,8 +175,11 @@ func (s *Session) expect(at *place, after uint64) {
 	if s.person == nil {
 		return
 	}
-	if s.owed == nil || len(s.owed) >= owingMost {
+	if s.owed == nil {
 		s.owed = map[string]owing{}
+	}
+	if len(s.owed) >= owingMost {
+		maps.DeleteFunc(s.owed, func(_ string, w owing) bool { return w.read })
 	}
 	s.owed[at.key] = owing{seq: after}
 	if at.sub = s.subs[at.key]; at.sub != nil {
@@ -208,9 +206,9 @@ func (s *Session) owe(since []wire.Since) {
 	}
 }
 
-// resume makes the session hear all its conversations, those that it is owed
-// from the number it has. Who resumes is told of the others that there is something.
-func (s *Session) resume(resumes bool) error {
+// resume makes the session hear all its conversations, and reads to it those that it is owed, from the
+// number it has. Who resumes is told of the others that there is something.
+func (s *Session) resume(since []wire.Since, resumes bool) error {
 	mine, err := s.hub.store.Memberships(s.ctx, s.account.ID)
 	if err != nil {
 		return in("read the memberships", err)
@@ -227,35 +225,40 @@ func (s *Session) resume(resumes bool) error {
 			s.tellBehind(address, m.Last)
 		}
 	}
-	for _, d := range s.debts() {
-		if err := s.catchUp(&d.place, d.after); err != nil {
+	for _, w := range since {
+		if err := s.readOwed(w); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// debt is a conversation of which a session is owed what follows a number.
-type debt struct {
-	place
-	after uint64
-}
-
-// debts are the conversations that the session hears and is owed. The others it is not owed any more.
-func (s *Session) debts() (list []debt) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.owed) == 0 {
+// readOwed reads to a session that resumes what it is owed of a conversation. That its account has left
+// meanwhile is in there.
+func (s *Session) readOwed(w wire.Since) error {
+	at, err := s.find(s.ctx, w.To, false)
+	var bad *wire.Error
+	if errors.As(err, &bad) || err == nil && at.room == nil { // it is not there, or not for this account
+		if key, bad := addressKey(w.To); bad == nil {
+			s.letGo(&place{key: key})
+		}
 		return nil
 	}
-	for _, key := range slices.Sorted(maps.Keys(s.owed)) {
-		if n := s.subs[key]; n != nil {
-			list = append(list, debt{place{room: n.room, sub: n, key: key, address: n.address}, s.owed[key].seq})
-		} else {
-			delete(s.owed, key)
-		}
+	if err != nil {
+		return err
 	}
-	return list
+	return s.readSince(&at, w.Seq)
+}
+
+// readSince reads the log of a conversation to the session from after a number. It gives the reference to
+// the room back.
+func (s *Session) readSince(at *place, after uint64) error {
+	if at.room == nil {
+		return nil
+	}
+	defer at.room.refs.Add(-1)
+	s.expect(at, after)
+	return s.catchUp(at, after)
 }
 
 // letGo ends a catching up that failed: what happens is told live again, and what

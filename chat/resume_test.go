@@ -276,3 +276,25 @@ func TestResumeWhileAnotherDeviceLeavesAndJoins(t *testing.T) {
 	one.say(`{"action":"msg","to":"#tea","message":"y"}`)
 	two.hears(`"seq":5`)
 }
+
+// A device that was away when its account left a room learns of it when it resumes. What is not there, or not any
+// more, is passed over.
+func TestResumeTellsThatTheAccountHasLeft(t *testing.T) {
+	h := newHouse(t, chat.Options{NoLimits: true})
+	defer h.close()
+	one := h.connect(newPipe(1024))
+	one.say(`{"action":"presence","jim":2,"device":"one","user":{"account_name":"ann"}}`)
+	token := regexp.MustCompile(`"token":"([^"]+)"`).FindStringSubmatch(one.hears(`"response":200`))[1]
+	one.say(`{"action":"join","to":"#tea"}`)
+	one.hears(`"response":201`)
+	one.hears(`"seq":1`)
+	one.say(`{"action":"leave","to":"#tea"}`)
+	one.hears(`"response":200`)
+	one.hears(`"seq":2`)
+	two := h.connect(newPipe(1024))
+	two.say(`{"action":"presence","jim":2,"user":{"token":%q},"since":{"#nowhere":3,"nobody":1,"#tea":1}}`, token)
+	two.hears(`"response":200`)
+	two.hears(`"action":"leave"`, `"to":"#tea"`, `"seq":2`)
+	one.say(`{"action":"join","to":"#tea"}`)
+	two.hears(`"action":"join"`, `"seq":3`)
+}
