@@ -18,11 +18,13 @@ type Sock struct {
 	lab  *Lab
 	fd   int
 	who  phrase // see [asked]
+	tids bool   // each call is told with the thread that makes it
 	Peer string // whom it is connected to, as it is told; empty = nobody
 	file string // of a UNIX socket that listens: removed when it is closed
 
 	datagrams bool // it is no stream
 	listens   bool
+	shared    bool // another process has it too
 
 	mu     sync.Mutex // taken before those of Lab; held during shutdown by another thread, and close
 	closed bool
@@ -43,9 +45,17 @@ func named(names map[int]string, n int) string {
 	return strconv.Itoa(n)
 }
 
+// side is who makes a call now.
+func (s *Sock) side() phrase {
+	if s.tids {
+		return numbered("tid", threadID())
+	}
+	return s.who
+}
+
 // do makes a call on this socket. args stand behind its number.
 func (s *Sock) do(name, args, note string, f func() (shown, note string, err error)) error {
-	return s.lab.call(asked{name: name, text: name + "(" + strconv.Itoa(s.fd) + args + ")", note: note, who: s.who, do: f})
+	return s.lab.call(asked{name: name, text: name + "(" + strconv.Itoa(s.fd) + args + ")", note: note, who: s.side(), do: f})
 }
 
 // plain is for a call whose success is 0.
@@ -242,6 +252,8 @@ func (s *Sock) Close() error {
 	switch {
 	case s.listens:
 		note = "close listen"
+	case s.shared:
+		note = "close shared"
 	case s.Peer == "":
 		note = "close unused"
 	}

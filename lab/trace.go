@@ -59,7 +59,7 @@ func (l *Lab) call(c asked) error {
 		})
 		defer timer.Stop()
 	}
-	if c.name == "send" {
+	if c.name == "send" || c.name == "sendto" {
 		l.sends.Add(1)
 		defer l.sends.Add(-1) // after it is told
 	}
@@ -68,7 +68,7 @@ func (l *Lab) call(c asked) error {
 		shown, note, err = c.do()
 	}
 	took := time.Since(began)
-	if c.name == "recv" {
+	if c.name == "recv" || c.name == "recvfrom" {
 		l.afterSends()
 	}
 
@@ -145,8 +145,10 @@ func (l *Lab) noteOnce(call, note string) {
 // meaning is what is told below a call: a row for the call and what came of it, or for what came alone.
 func (l *Lab) meaning(call, note string) (phrase, bool) {
 	for _, key := range []string{call + " " + note, note} {
-		if p, ok := meanings[key]; ok {
-			return p, true
+		for _, rows := range meaningTables {
+			if p, ok := rows[key]; ok {
+				return p, true
+			}
 		}
 	}
 	return phrase{}, false

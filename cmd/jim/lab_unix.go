@@ -16,7 +16,7 @@ import (
 
 // labCommands are the commands of the lab.
 func labCommands() []*cobra.Command {
-	return []*cobra.Command{
+	return append([]*cobra.Command{
 		newLabEchoCommand(),
 		newLabGreetCommand(),
 		newLabTalkCommand(),
@@ -24,7 +24,7 @@ func labCommands() []*cobra.Command {
 		newLabFramingCommand(),
 		newLabTimeoutCommand(),
 		newLabBindCommand(),
-	}
+	}, labMoreCommands()...)
 }
 
 // labRun is what the commands of the lab have in common.
