@@ -9,7 +9,9 @@ import "github.com/spf13/cobra"
 func labMoreCommands() []*cobra.Command {
 	return []*cobra.Command{
 		newLabRoomCommand(),
+		newLabHTTPCommand(),
 		newLabUDPCommand(),
+		newLabFileCommand(),
 	}
 }
 
