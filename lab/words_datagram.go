@@ -3,7 +3,7 @@
 package lab
 
 // meaningTables are the rows of what is told below a call.
-var meaningTables = [...]map[string]phrase{meanings, datagramMeanings, processMeanings}
+var meaningTables = [...]map[string]phrase{meanings, datagramMeanings, processMeanings, packetMeanings}
 
 var datagramMeanings = map[string]phrase{
 	"sendto": {

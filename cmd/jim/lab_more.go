@@ -12,6 +12,8 @@ func labMoreCommands() []*cobra.Command {
 		newLabHTTPCommand(),
 		newLabUDPCommand(),
 		newLabFileCommand(),
+		newLabLANCommand(),
+		newLabCaptureCommand(),
 	}
 }
 

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -49,7 +50,8 @@ func TestMain(m *testing.M) {
 //	heard NAME TEXT         waits until it has heard that
 //	find FILE REGEXP NAME   sets $NAME to what the group in the expression matches
 //
-// and those of lab_script_test.go for programs that run beside the script.
+// and those of lab_script_test.go for programs that run beside the script. The condition [raw] holds where
+// raw sockets may be opened.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -66,6 +68,12 @@ func TestScripts(t *testing.T) {
 			e.Values[courseServers{}] = map[string]*courseServer{}
 			e.Values[besides{}] = map[string]*beside{}
 			return os.Mkdir(home, 0o700)
+		},
+		Condition: func(name string) (bool, error) {
+			if name == "raw" {
+				return mayCapture(), nil
+			}
+			return false, fmt.Errorf("no such condition: %s", name)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":  exits,
