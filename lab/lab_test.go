@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ func TestMain(m *testing.M) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	o := Options{Trace: true, In: os.Stdin, Out: os.Stdout, Talk: os.Stderr}
-	if words[0] != "dial" && words[0] != "talk" {
+	if !slices.Contains([]string{"dial", "talk", "lan"}, words[0]) { // they are typed into
 		go func() { // ends with the process
 			_, _ = io.Copy(io.Discard, os.Stdin)
 			stop()
@@ -59,6 +60,9 @@ func watched(words []string) func(*Lab) error {
 		return Talk{Wait: a.Port == 0, Listen: a, To: a, Buffer: 1024}.Run
 	case "dial":
 		return Dial{To: at(0, "tcp", "udp", "unix", "ws"), Buffer: 1024}.Run
+	}
+	if command := watchedToo(words); command != nil {
+		return command
 	}
 	panic("no such command: " + words[0])
 }

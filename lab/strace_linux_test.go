@@ -109,7 +109,7 @@ func (w *watch) end() (told, seen []string) {
 }
 
 var (
-	toldCall = regexp.MustCompile(`^  (?:\S+ +│ )?((?:socket|setsockopt|bind|listen|getsockname|accept|connect|send|recv|shutdown|close)\(.*\) = .*)$`)
+	toldCall = regexp.MustCompile(`^  (?:[^│(]+│ )?((?:socket|setsockopt|bind|listen|getsockname|accept|connect|send|sendto|recv|recvfrom|shutdown|close)\(.*\) = .*)$`)
 	waited   = regexp.MustCompile(`  \(waited [^)]*\)$`)
 	errWords = regexp.MustCompile(`( = -1 E\w+) \(.*\)$`)
 	timeout  = regexp.MustCompile(`(SO_(?:RCV|SND)TIMEO), [^)]*\)`)
@@ -225,6 +225,9 @@ func inWordsOfLab(t *testing.T, name string, args []string, texts map[int][]byte
 	case "getsockname":
 		shown, result = args[0], result+"  "+args[1]
 	case "sendto":
+		if len(args) > 4 && args[4] != "NULL" {
+			return fmt.Sprintf("sendto(%s, %s, %s, %s)%s", args[0], quoted(texts[1], shownColumns), args[2], args[4], result)
+		}
 		name = "send"
 		shown = fmt.Sprintf("%s, %s, %s", args[0], quoted(texts[1], shownColumns), args[2])
 	case "recvfrom":
@@ -232,6 +235,11 @@ func inWordsOfLab(t *testing.T, name string, args []string, texts map[int][]byte
 		shown = fmt.Sprintf("%s, buf, %s", args[0], args[2])
 		n, err := strconv.Atoi(strings.TrimPrefix(result, " = "))
 		switch {
+		case args[3] == "MSG_TRUNC":
+			name, shown = "recvfrom", shown+", MSG_TRUNC"
+			if err == nil && n > 0 {
+				result += "  " + quoted(texts[1], shownColumns) + "  " + args[4]
+			}
 		case strings.HasPrefix(args[3], "MSG_"):
 			flags := strings.Split(args[3], "|")
 			slices.SortFunc(flags, func(a, b string) int { return strings.Compare(order(a), order(b)) })
@@ -354,7 +362,7 @@ func bySocket(calls []string) []string {
 			return ""
 		}
 		switch m[1] {
-		case "send", "recv", "shutdown", "close":
+		case "send", "sendto", "recv", "recvfrom", "shutdown", "close":
 			return m[2] + m[1]
 		}
 		return m[2]
