@@ -60,7 +60,7 @@ func heardOf(frames ...[]byte) (lines []string) {
 		lines = append(lines, fmt.Sprintf("%d>%d %s", from.Port(), to.Port(), strings.TrimSpace(what.en+" "+string(body))))
 	}}
 	for _, frame := range frames {
-		if p, ok := decodeEthernet(slices.Clone(frame)); ok {
+		if p, ok := decodeEthernet(frame); ok {
 			f.take(p)
 		}
 		for i := range frame {

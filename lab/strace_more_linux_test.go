@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -88,4 +89,35 @@ func TestTraceOfManyIsWhatStraceSees(t *testing.T) {
 		told, seen := chat.end()
 		same(t, bySocket(told), bySocket(seen))
 	})
+}
+
+// A capture's calls are the same too, as far as the lab writes them as strace does: their names, their socket and
+// their results. It asks for packets several times in what it tells as one call.
+func TestTraceOfCaptureIsWhatStraceSees(t *testing.T) {
+	path, ok := strace(t)
+	if !ok {
+		return
+	}
+	capture := startWatch(t, path, t.TempDir(), "capture 17")
+	if strings.Contains(capture.until(`(SOCK_RAW, 0\) = \S+|Ctrl-C)`), "-1") {
+		t.Log("nothing was captured: this test may not open raw sockets here")
+		return
+	}
+	capture.until(`Ctrl-C`)
+	if err := capture.in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	told, seen := capture.end()
+	same(t, namesOf(told), namesOf(seen))
+}
+
+var nameAndResult = regexp.MustCompile(`^(\w+\(\w+).*\)( = .*)$`)
+
+func namesOf(calls []string) (names []string) {
+	for _, call := range calls {
+		if m := nameAndResult.FindStringSubmatch(call); m != nil && !strings.HasPrefix(call, "recv") {
+			names = append(names, strings.Replace(m[1]+m[2], "EOPNOTSUPP", "ENOTSUP", 1)) // one number, two names
+		}
+	}
+	return names
 }

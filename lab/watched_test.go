@@ -11,6 +11,8 @@ func watchedToo(words []string) func(*Lab) error {
 		return SampleFile{Folder: ".", Buffer: 4096}.Run
 	case "lan":
 		return LAN{Nick: words[1], To: "127.255.255.255"}.Run
+	case "capture":
+		return Capture{Interface: "lo", Port: 17}.Run
 	case "http":
 		u, err := ParseURL(words[1])
 		if err != nil {
