@@ -37,7 +37,7 @@ var (
 	}
 	sayRoomServed = phrase{
 		"%s has connected: thread %d of process %d serves it.",
-		"%s: подключился; его обслуживает поток %d процесса %d.",
+		"%s: новое соединение; его обслуживает поток %d процесса %d.",
 		"%s 已连接：由线程 %d（进程 %d）服务。",
 	}
 	sayRoomTurn  = phrase{"It is the turn of %s.", "Очередь дошла до %s.", "轮到 %s。"}
@@ -59,7 +59,7 @@ var (
 	}
 	sayRoomChild = phrase{
 		"%s has connected: process %d was made for it.",
-		"%s: подключился; для него создан процесс %d.",
+		"%s: новое соединение; для него создан процесс %d.",
 		"%s 已连接：为它新建了进程 %d。",
 	}
 	sayRoomChildEnded = phrase{

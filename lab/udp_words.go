@@ -4,9 +4,9 @@ package lab
 
 // What `jim lab udp` says.
 var (
-	sideThrower = phrase{"thrower", "бросает", "投掷者"}
+	sideThrower = phrase{"thrower", "бросает", "扔的人"}
 	sideLink    = phrase{"link", "канал", "链路"}
-	sideCatcher = phrase{"catcher", "ловит", "接球者"}
+	sideCatcher = phrase{"catcher", "ловит", "接的人"}
 
 	sayUDPLossy = phrase{
 		"UDP: stones: %d; our own link loses %d%%, delays %d%%, doubles %d%% (--seed %d)",
