@@ -62,7 +62,7 @@ The numbers of threads and processes are shown, and a variable that counts.`,
 	})
 	flags := c.Flags()
 	flags.StringVar(&listen, "listen", "127.0.0.1:9998", "`ADDRESS` to listen on: HOST:PORT, unix://PATH; port 0 = any free one")
-	flags.StringVar(&room.With, "with", "threads", "serve clients with threads, processes or `one` after another")
+	flags.StringVar(&room.With, "with", "threads", "`HOW` clients are served: threads, processes or one (after another)")
 	flags.BoolVar(&room.PassOn, "pass-on", false, "with processes: the parent passes on what a child hears")
 	flags.IntVar(&room.Buffer, "buffer", 1024, "how many `BYTES` one recv takes at most")
 	flags.IntVar(&room.Backlog, "backlog", 5, "how many `CLIENTS` may wait until they are accepted")

@@ -23,8 +23,8 @@ func newLabUDPCommand() *cobra.Command {
 		Long: `Throw stones: over UDP through a link of its own that loses, delays and doubles some, then over TCP,
 then over UDP at a port that nobody has. Everything stays on this machine.
 
-With --listen it catches datagrams by hand, with an ADDRESS it throws what you type, each line as one
-datagram. Its calls are told with --trace, those of the first always.`,
+With --listen it catches datagrams by hand; with an ADDRESS it throws what you type, each line as
+one datagram. The calls of these two are told with --trace.`,
 		Example: `  jim lab udp
   jim lab udp --stones 20 --loss 50 --seed 7
   jim lab udp --listen 127.0.0.1:12333 --buffer 20       in one terminal
