@@ -20,6 +20,9 @@ const atOnce = 64
 
 // Run serves until it is stopped.
 func (e Echo) Run(l *Lab) error {
+	if e.Listen.Network == "udp" {
+		return e.datagrams(l)
+	}
 	server, at, err := l.Listen(e.Listen, e.Backlog)
 	if err != nil {
 		return err
