@@ -14,8 +14,8 @@ means. The lab speaks English, Russian or Chinese, like your locale or JIM_LANG.
 socket is on stdout, everything else on stderr. Ctrl-C ends a command and closes its sockets. It needs
 a Unix-like system. docs/lab has a page for each command.
 
-framing, timeout and bind need nobody at the other side and tell every call unless you say --trace=false.
-Begin with framing.`,
+framing, timeout, bind, udp and file --sample need nobody at the other side and tell every call unless you
+say --trace=false. Begin with framing.`,
 		Example: `  jim lab framing                         why one recv is not one message
   jim lab echo --trace                    a server, in one terminal
   jim lab dial 127.0.0.1:5005 --trace     a client, in another`,
