@@ -199,23 +199,29 @@ func (l *lateStore) Memberships(ctx context.Context, id chat.AccountID) ([]chat.
 	return list, err
 }
 
-// What another device does while one resumes changes nothing: the log comes first, and
-// then what is said live.
-func TestResumeWhileAnotherDeviceJoins(t *testing.T) {
+// lateHouse has ann in #tea on one device; the token lets another in.
+func lateHouse(t *testing.T) (h *house, late *lateStore, one *guest, token string) {
 	log := slog.New(slog.DiscardHandler)
 	s, err := store.Open(t.Context(), t.TempDir(), log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	late := &lateStore{Store: s}
-	h := &house{t: t, hub: chat.New(late, chat.Options{Log: log, NoLimits: true}), store: s}
-	defer h.close()
-	one := h.connect(newPipe(1024))
+	late = &lateStore{Store: s}
+	h = &house{t: t, hub: chat.New(late, chat.Options{Log: log, NoLimits: true}), store: s}
+	one = h.connect(newPipe(1024))
 	one.say(`{"action":"presence","jim":2,"device":"one","user":{"account_name":"ann"}}`)
-	token := regexp.MustCompile(`"token":"([^"]+)"`).FindStringSubmatch(one.hears(`"response":200`))[1]
+	token = regexp.MustCompile(`"token":"([^"]+)"`).FindStringSubmatch(one.hears(`"response":200`))[1]
 	one.say(`{"action":"join","to":"#tea"}`)
 	one.hears(`"response":201`)
 	one.hears(`"seq":1`)
+	return h, late, one, token
+}
+
+// What another device does while one resumes changes nothing: the log comes first, and
+// then what is said live.
+func TestResumeWhileAnotherDeviceJoins(t *testing.T) {
+	h, late, one, token := lateHouse(t)
+	defer h.close()
 	say := func(seq int) {
 		one.say(`{"action":"msg","id":"%d","to":"#tea","message":"x"}`, seq)
 		one.hears(`"response":201`)
@@ -242,20 +248,8 @@ func TestResumeWhileAnotherDeviceJoins(t *testing.T) {
 // An account that leaves a room and joins it again on another device, while one resumes there, is told nothing
 // twice: what is told live waits for the log.
 func TestResumeWhileAnotherDeviceLeavesAndJoins(t *testing.T) {
-	log := slog.New(slog.DiscardHandler)
-	s, err := store.Open(t.Context(), t.TempDir(), log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	late := &lateStore{Store: s}
-	h := &house{t: t, hub: chat.New(late, chat.Options{Log: log, NoLimits: true}), store: s}
+	h, late, one, token := lateHouse(t)
 	defer h.close()
-	one := h.connect(newPipe(1024))
-	one.say(`{"action":"presence","jim":2,"device":"one","user":{"account_name":"ann"}}`)
-	token := regexp.MustCompile(`"token":"([^"]+)"`).FindStringSubmatch(one.hears(`"response":200`))[1]
-	one.say(`{"action":"join","to":"#tea"}`)
-	one.hears(`"response":201`)
-	one.hears(`"seq":1`)
 	one.say(`{"action":"msg","to":"#tea","message":"x"}`)
 	one.hears(`"response":201`)
 	one.hears(`"seq":2`)
@@ -280,14 +274,8 @@ func TestResumeWhileAnotherDeviceLeavesAndJoins(t *testing.T) {
 // A device that was away when its account left a room learns of it when it resumes. What is not there, or not any
 // more, is passed over.
 func TestResumeTellsThatTheAccountHasLeft(t *testing.T) {
-	h := newHouse(t, chat.Options{NoLimits: true})
+	h, _, one, token := lateHouse(t)
 	defer h.close()
-	one := h.connect(newPipe(1024))
-	one.say(`{"action":"presence","jim":2,"device":"one","user":{"account_name":"ann"}}`)
-	token := regexp.MustCompile(`"token":"([^"]+)"`).FindStringSubmatch(one.hears(`"response":200`))[1]
-	one.say(`{"action":"join","to":"#tea"}`)
-	one.hears(`"response":201`)
-	one.hears(`"seq":1`)
 	one.say(`{"action":"leave","to":"#tea"}`)
 	one.hears(`"response":200`)
 	one.hears(`"seq":2`)
