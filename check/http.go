@@ -31,7 +31,7 @@ type web struct {
 // webAs is somebody who asks under a name of the suite, as a guest or with a password.
 func (t *T) webAs(who string) *web {
 	w := t.web(who)
-	l := t.lease(true)
+	l := t.lease(!t.run.names.given)
 	w.as(l.name, l.password)
 	w.name = l.name
 	return w

@@ -144,8 +144,7 @@ func told() []*serverCheck {
 		rule("msg.lasting", saysPublic, "a member that comes back is still a member", func(t *T) {
 			ann, bob, room := t.pair()
 			bob.done("quit")
-			again := t.dial("bob2")
-			again.login(bob.lease())
+			again := t.enter("bob2", bob.lease())
 			ann.says(room, "welcome back")
 			again.event("action", "msg", "to", room, "message", "welcome back")
 		}),
@@ -234,8 +233,7 @@ func addressed() []*serverCheck {
 			ann, bob := t.strangers()
 			bob.done("quit")
 			ann.says(bob.name, "are you there?")
-			again := t.dial("bob2")
-			again.login(bob.lease())
+			again := t.enter("bob2", bob.lease())
 			_, events := again.history(ann.name)
 			if len(events) != 1 || !events[0].has([]any{"message", "are you there?", "seq", 1}) {
 				t.fail("the message in the history", fmt.Sprint(events))

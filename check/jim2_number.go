@@ -40,8 +40,7 @@ func repeated() []*serverCheck {
 			ann, room := t.comeWithRoom("ann")
 			a := ann.done("msg", "id", t.id("k1"), "to", room, "message", "hi")
 			ann.done("quit")
-			again := t.dial("ann2")
-			again.login(ann.lease())
+			again := t.enter("ann2", ann.lease())
 			again.want(again.ask("msg", "id", t.id("k1"), "to", room, "message", "hi"), "response", 201, "seq", a.number("seq"))
 		}),
 	)

@@ -122,8 +122,7 @@ func presences() []*serverCheck {
 			ann, bob, _ := t.pair()
 			bob.done("quit")
 			ann.presence(bob.name, "gone")
-			again := t.dial("bob2")
-			again.login(bob.lease())
+			t.enter("bob2", bob.lease())
 			ann.presence(bob.name, "here")
 		}),
 		rule("presence.own", saysPresence, "who has a new status is not told so", func(t *T) {

@@ -29,8 +29,7 @@ func (t *T) away() (ann *conn, bob *lease, room string) {
 // back is away, and bob is back: connected, and told nothing yet of what was said.
 func (t *T) back() (ann, bob *conn, room string) {
 	ann, l, room := t.away()
-	bob = t.dial("bob2")
-	bob.login(l)
+	bob = t.enter("bob2", l)
 	return ann, bob, room
 }
 
@@ -73,8 +72,7 @@ func syncs() []*serverCheck {
 			bob := t.come("bob")
 			bob.done("join", "to", room)
 			bob.done("quit")
-			again := t.dial("bob2")
-			again.login(bob.lease())
+			again := t.enter("bob2", bob.lease())
 			var want []int
 			for n := 1; n <= 62; n++ {
 				want = append(want, n)
@@ -84,8 +82,7 @@ func syncs() []*serverCheck {
 		rule("sync.event", saysSync, "an event of `sync` has what it had when it was told", func(t *T) {
 			ann, l, room := t.away()
 			n := ann.done("msg", "id", t.id("mine"), "to", room, "message", "hi").number("seq")
-			bob := t.dial("bob2")
-			bob.login(l)
+			bob := t.enter("bob2", l)
 			bob.done("sync", "since", sinceOf(room, 2))
 			bob.event("action", "msg", "to", room, "from", ann.name, "seq", n, "id", t.id("mine"), "message", "hi")
 		}),
@@ -106,8 +103,7 @@ func syncsMore() []*serverCheck {
 			ann, bob := t.strangers()
 			bob.done("quit")
 			ann.says(bob.name, "hi")
-			again := t.dial("bob2")
-			again.login(bob.lease())
+			again := t.enter("bob2", bob.lease())
 			again.done("sync", "since", sinceOf(ann.name, 0))
 			again.event("action", "msg", "from", ann.name, "to", bob.name, "seq", 1, "message", "hi")
 		}),
@@ -135,8 +131,7 @@ func syncsMore() []*serverCheck {
 			ann, b, room := t.pair()
 			b.done("quit")
 			ann.pours(room, 30)
-			bob := t.dial("bob2")
-			bob.login(b.lease())
+			bob := t.enter("bob2", b.lease())
 			id := t.id("sync")
 			text := string(build("action", "sync", "id", id, "since", sinceOf(room, 2)))
 			bob.send(text)

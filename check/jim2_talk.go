@@ -106,8 +106,7 @@ func live() []*serverCheck {
 			ann, bob := t.strangers()
 			bob.done("quit")
 			ann.ask("msg", "to", bob.name, "live", true, "message", "quick!")
-			again := t.dial("bob2")
-			again.login(bob.lease())
+			again := t.enter("bob2", bob.lease())
 			if _, events := again.history(ann.name); len(events) != 0 {
 				t.fail("nothing in the history", came(events))
 			}

@@ -222,7 +222,7 @@ func acknowledged() []*serverCheck {
 
 // enter begins a session that acknowledges.
 func (d *drops) enter() {
-	l := d.t.lease(true)
+	l := d.t.lease(!d.t.run.names.given)
 	proof := append([]any{"account_name", l.name}, l.proof()...)
 	if a := d.ask("p", d.with("presence", "p", "jim", 2, "ack", 0, "user", build(proof...))); a.code() != 200 {
 		d.t.fail("to be let in as "+l.name, a.String())

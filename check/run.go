@@ -18,7 +18,7 @@ type Options struct {
 	Address     string // as package client's Dial takes it
 	Fingerprint string // of the server's certificate; see there
 	Level       Level
-	Accounts    []Account     // to log in with; none = as guests, under names of the suite's own
+	Accounts    []Account     // to log in with, three for each check made at a time; none = as guests, under names of the suite's own
 	Only        []string      // ids, or beginnings of ids; none = all checks of the level
 	Jobs        int           // checks made at the same time; 0 = 12
 	Patience    time.Duration // for which a server may be silent where it must say something; 0 = 5 s
@@ -43,6 +43,10 @@ func Server(ctx context.Context, o Options) (*Report, error) {
 	}
 	if o.Jobs == 0 {
 		o.Jobs = 12
+	}
+	if n := len(o.Accounts); n > 0 {
+		const most = 3 // of them in one check
+		o.Jobs = max(1, min(o.Jobs, n/most))
 	}
 	if o.Patience == 0 {
 		o.Patience = 5 * time.Second

@@ -162,9 +162,9 @@ func TestAccountsAreUsed(t *testing.T) {
 		}
 		c.Close()
 	}
-	r := run(t, check.Options{Address: h.Address, Level: check.JIM1, Accounts: accounts, Patience: 30 * time.Second, Jobs: 2, Only: []string{"jim1.presence.code", "jim1.authenticate", "jim1.msg.told", "jim1.quit"}})
+	r := run(t, check.Options{Address: h.Address, Level: check.JIM1, Accounts: accounts, Patience: 30 * time.Second, Only: []string{"jim1.presence.code", "jim1.authenticate", "jim1.msg.told", "jim1.quit"}})
 	complain(t, r)
-	r = run(t, check.Options{Address: h.Address, Level: check.JIM2, Accounts: accounts, Patience: 30 * time.Second, Jobs: 2, Only: []string{"login.welcome", "password", "msg.members", "passwd"}})
+	r = run(t, check.Options{Address: h.Address, Level: check.JIM2, Accounts: accounts, Patience: 30 * time.Second, Only: []string{"login.welcome", "password", "msg.members", "passwd"}})
 	complain(t, r, "the names are accounts", "the passwords of the accounts given are left")
 	r = run(t, check.Options{Address: h.Address, Level: check.JIM2, Patience: 30 * time.Second})
 	if s := r.Sums(); s.Failed != 1 || s.Skipped != s.Total-1 || r.Grade() != "F" || r.Passed() {

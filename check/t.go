@@ -115,10 +115,13 @@ func (t *T) come(who string) *conn { return t.enter(who, t.lease(false)) }
 // comeNew connects and logs in under a name that has said nothing yet.
 func (t *T) comeNew(who string) *conn { return t.enter(who, t.lease(true)) }
 
-// enter connects and logs in.
+// enter connects and logs in. In JIM/2 events are sure to come from the answer to the next request on.
 func (t *T) enter(who string, l *lease) *conn {
 	c := t.dial(who)
 	c.login(l)
+	if c.tongue == JIM2 {
+		c.goesOn()
+	}
 	return c
 }
 
