@@ -175,8 +175,8 @@ var wrongInput = []*fault{
 		return []any{raw}
 	}},
 	{name: "nonsense is taken for ever", level: check.JIM2, ids: ids("size.strikes.close"), says: "still open", mute: true, up: each(func(s string) string { return strings.ReplaceAll(s, "nonsense\n", `{"action":"ping","id":"n"}`+"\n") })},
-	{name: "the server sends what is no JSON", level: check.JIM2, ids: ids("ping.code"), says: "no JSON", down: func(l *link, m map[string]any, raw []byte) []any {
-		if l.action(m) == "ping" {
+	{name: "the server sends what is no JSON", level: check.JIM2, ids: ids("whois.name"), says: "no JSON", down: func(l *link, m map[string]any, raw []byte) []any {
+		if l.action(m) == "whois" {
 			return []any{bytes.Replace(raw, []byte(`"time"`), []byte(`time`), 1)}
 		}
 		return []any{raw}

@@ -35,7 +35,7 @@ func (t *T) withToken(who string) (c *conn, token string) {
 func (t *T) second(who string, first *conn, token string) *conn {
 	c := t.dial(who)
 	c.done("presence", "jim", 2, "user", build("account_name", first.name, "token", token))
-	c.goesOn()
+	c.ask("ping")
 	c.name = first.name
 	return c
 }

@@ -17,7 +17,8 @@ type T struct {
 	conns   []*conn
 	ends    []func() // what else is to be closed, the last one first
 	leases  []*lease
-	owned   []*lease // registered names
+	owned   []*lease        // registered names
+	been    map[string]bool // names that have been here
 	readers sync.WaitGroup
 	result  Result
 	mark    string // in every id: an id is the same message for ever
@@ -120,7 +121,7 @@ func (t *T) enter(who string, l *lease) *conn {
 	c := t.dial(who)
 	c.login(l)
 	if c.tongue == JIM2 {
-		c.goesOn()
+		c.ask("ping")
 	}
 	return c
 }
@@ -128,7 +129,11 @@ func (t *T) enter(who string, l *lease) *conn {
 // login says who one is. A name that has just been left may still be in use for a moment.
 func (c *conn) login(l *lease) *object {
 	var a *object
+	tries := 0
 	in := c.t.eventually(func() bool {
+		if tries++; tries > 1 && c.t.run.way == overUDP && !c.t.been[l.name] {
+			l.name, l.used = c.t.newName(), false // the datagram by which somebody left it was lost
+		}
 		if a != nil && c.ended() { // the mentors' servers close where they refuse
 			c.dialAgain()
 		}
@@ -144,6 +149,10 @@ func (c *conn) login(l *lease) *object {
 	}
 	l.used = true
 	c.name = l.name
+	if c.t.been == nil {
+		c.t.been = map[string]bool{}
+	}
+	c.t.been[l.name] = true
 	return a
 }
 
