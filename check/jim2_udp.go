@@ -69,6 +69,10 @@ func (d *drops) ask(id, text string) *object {
 				break
 			}
 			if o.isAnswer() && o.text("id") == id {
+				if d.t.again(o) {
+					until = d.t.until()
+					break
+				}
 				return o
 			}
 		}
