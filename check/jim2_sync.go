@@ -23,6 +23,7 @@ func (t *T) away() (ann *conn, bob *lease, room string) {
 	for n := 3; n <= 5; n++ {
 		ann.says(room, strconv.Itoa(n))
 	}
+	ann.event("action", "msg", "to", room, "seq", 5) // it has been told: who comes now does not hear it live
 	return ann, b.lease(), room
 }
 
