@@ -36,8 +36,8 @@ type datagrams struct {
 	in       bool   // the actor is logged in
 	quits    bool   // what comes is not the actor's any more
 	answered chan struct{}
-	asked    chan string     // takes a cookie for what was sent without
-	seen     map[string]bool // what has come: numbers of events
+	asked    chan string  // takes a cookie for what was sent without
+	seen     map[int]bool // the numbers of events that have come
 }
 
 // roomForCookie is how long a datagram must be for a cookie to be an answer to it that is
@@ -54,7 +54,7 @@ func dialUDP(ctx context.Context, to, actor string, in *inbox, pause time.Durati
 	}
 	d := &datagrams{
 		Conn: in.seen(c), actor: actor, inbox: in, pause: pause, done: make(chan struct{}), gone: make(chan struct{}),
-		answered: make(chan struct{}, 1), asked: make(chan string, 1), seen: map[string]bool{},
+		answered: make(chan struct{}, 1), asked: make(chan string, 1), seen: map[int]bool{},
 	}
 	go d.read()
 	return d, nil
@@ -105,6 +105,9 @@ func (d *datagrams) take(object []byte) {
 		if m.Cookie != "" {
 			d.cookie = m.Cookie
 		}
+		if m.Ack != 0 && d.again(m.Ack) { // its acknowledgement was slow
+			return
+		}
 	case m.Cookie != "" && m.Time == nil: // nothing was done yet
 		select {
 		case d.asked <- m.Cookie:
@@ -113,11 +116,9 @@ func (d *datagrams) take(object []byte) {
 		return
 	case m.Ack != 0:
 		d.write(fmt.Appendf(nil, `{"cookie":%q,"ack":%d}`, d.cookie, m.Ack))
-		key := fmt.Sprint("event ", m.Ack)
-		if d.seen[key] {
+		if d.again(m.Ack) {
 			return
 		}
-		d.seen[key] = true
 	case m.Response >= 400 && m.ID == "" && d.waits != "": // its id could not be read
 		d.waits = ""
 		d.free()
@@ -142,6 +143,13 @@ func (d *datagrams) take(object []byte) {
 	if m.Action == "bye" {
 		d.inbox.end(errors.New("the server said goodbye"))
 	}
+}
+
+// again tells whether an event has come before. d.mu is held.
+func (d *datagrams) again(ack int) bool {
+	came := d.seen[ack]
+	d.seen[ack] = true
+	return came
 }
 
 // expect makes the answer to a request the one that is waited for. d.mu is held.
