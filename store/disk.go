@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -13,7 +14,7 @@ import (
 	"jim/store/under"
 )
 
-// disk is the file system SQLite sees. It adds three things to the one below:
+// disk is the file system SQLite sees. It adds four things to the one below:
 //
 //   - A write for which there is no room says SQLITE_FULL, as SQLite's own file
 //     system does. The one below says SQLITE_IOERR_WRITE, as after a broken cable,
@@ -21,9 +22,11 @@ import (
 //   - It remembers the last error of a write or a sync in the system's words, of
 //     which SQLite passes on a number.
 //   - It compares what is read with what was written; see sums.go.
+//   - It writes the frames of a commit in one piece; see joined.go.
 type disk struct {
 	under vfs.VFS
 	name  string // under which SQLite knows it
+	joins bool   // writes to the write-ahead log may wait for the sync, which follows
 	last  atomic.Pointer[error]
 	log   logSums
 }
@@ -32,8 +35,9 @@ var mounted atomic.Uint64
 
 // mount gives SQLite a disk over under; unmount takes it away, when no
 // connection uses it any more.
-func mount(under vfs.VFS) *disk {
-	d := &disk{under: under, name: "jim" + strconv.FormatUint(mounted.Add(1), 10)}
+// joins says that a sync follows each commit.
+func mount(under vfs.VFS, joins bool) *disk {
+	d := &disk{under: under, joins: joins, name: "jim" + strconv.FormatUint(mounted.Add(1), 10)}
 	vfs.Register(d.name, d)
 	return d
 }
@@ -69,7 +73,7 @@ func (d *disk) Open(name string, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, er
 	if err != nil {
 		return nil, got, err
 	}
-	return &diskFile{under.File{File: f}, d, flags}, got, nil
+	return &diskFile{File: under.File{File: f}, disk: d, is: flags}, got, nil
 }
 
 func (d *disk) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
@@ -77,7 +81,7 @@ func (d *disk) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, v
 	if err != nil {
 		return nil, got, err
 	}
-	return &diskFile{under.File{File: f}, d, flags}, got, nil
+	return &diskFile{File: under.File{File: f}, disk: d, is: flags}, got, nil
 }
 
 func (d *disk) Delete(name string, syncDir bool) error {
@@ -98,9 +102,25 @@ type diskFile struct {
 	under.File
 	disk *disk
 	is   vfs.OpenFlag // what kind of file
+	held joined
+}
+
+// letGo writes what is held.
+func (f *diskFile) letGo() error { return f.disk.note(f.held.flush(f.File)) }
+
+func (f *diskFile) Close() error { return errors.Join(f.letGo(), f.File.Close()) }
+
+func (f *diskFile) Size() (int64, error) {
+	if err := f.letGo(); err != nil {
+		return 0, err
+	}
+	return f.File.Size()
 }
 
 func (f *diskFile) ReadAt(p []byte, off int64) (int, error) {
+	if err := f.letGo(); err != nil {
+		return 0, err
+	}
 	n, err := f.File.ReadAt(p, off)
 	wrong := error(nil)
 	switch {
@@ -119,6 +139,10 @@ func (f *diskFile) ReadAt(p []byte, off int64) (int, error) {
 func (f *diskFile) WriteAt(p []byte, off int64) (int, error) {
 	if f.is&vfs.OPEN_WAL != 0 {
 		f.disk.log.wrote(p, off)
+		if f.disk.joins {
+			n, err := f.held.write(f.File, p, off)
+			return n, f.disk.note(err)
+		}
 	}
 	n, err := f.File.WriteAt(p, off)
 	return n, f.disk.note(err)
@@ -128,12 +152,16 @@ func (f *diskFile) Truncate(size int64) error {
 	if f.is&vfs.OPEN_WAL != 0 {
 		f.disk.log.forget()
 	}
-	return f.disk.note(f.File.Truncate(size))
+	return f.disk.note(errors.Join(f.held.flush(f.File), f.File.Truncate(size)))
 }
 
 // Sync never says that there is no room: whatever a failed sync says, what it
-// was to save may be lost.
+// was to save may be lost. What is held back until then may well find no room, and
+// is a write that failed.
 func (f *diskFile) Sync(flags vfs.SyncFlag) error {
+	if err := f.letGo(); err != nil {
+		return err
+	}
 	err := f.File.Sync(flags)
 	if err != nil {
 		f.disk.last.Store(&err)

@@ -33,7 +33,7 @@ func problems(t *testing.T, dir string) []Problem {
 // spoil changes the database of a closed store with SQL.
 func spoil(t *testing.T, dir, sql string) {
 	t.Helper()
-	d := mount(under.NewDisk(1))
+	d := mount(under.NewDisk(1), true)
 	defer d.unmount()
 	c, err := openConn(t.Context(), filepath.Join(dir, FileName), d.name, forWriting)
 	if err != nil {

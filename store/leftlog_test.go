@@ -249,7 +249,7 @@ func TestUnsealed(t *testing.T) {
 	}
 	s.Close()
 	file := filepath.Join(dir, FileName)
-	d := mount(under.NewDisk(1))
+	d := mount(under.NewDisk(1), true)
 	defer d.unmount()
 	c, err := openConn(t.Context(), file, d.name, forWriting)
 	if err != nil {

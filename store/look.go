@@ -30,7 +30,7 @@ func lookAt(ctx context.Context, dir string) (*onlooker, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &onlooker{file: filepath.Join(dir, FileName), disk: mount(vfs.Find("os"))}
+	o := &onlooker{file: filepath.Join(dir, FileName), disk: mount(vfs.Find("os"), false)}
 	if err := o.open(ctx, dir); err != nil {
 		o.close()
 		return nil, fmt.Errorf("%s: %w", o.file, asDamage(o.disk.explain(err)))

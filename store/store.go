@@ -126,7 +126,7 @@ func openOn(ctx context.Context, dir string, log *slog.Logger, on On, steps []mi
 	s := &Store{
 		file:  filepath.Join(dir, FileName),
 		log:   log,
-		disk:  mount(on.Disk),
+		disk:  mount(on.Disk, !on.NoSync),
 		lock:  lock,
 		queue: newQueue(),
 		out:   make(chan batch, 1),
