@@ -28,15 +28,17 @@ type webSocket struct {
 	// Read's own. What is kept of in begins with the message that is being put
 	// together; frames not yet looked at begin at at, and what is between is
 	// done with.
-	text     int   // bytes of the message
-	at       int   // not before text
-	done     int   // bytes that the next Read is done with
-	open     bool  // the message's first fragment has come, its last has not
-	tooLarge bool  // it is being thrown away
-	last     bool  // and this is its last fragment
-	weight   int64 // bytes of its fragments so far, the current one included
-	skip     int64 // bytes of the current fragment yet to be thrown away
-	pong     []byte
+	//
+	// The numbers are small, as all of this is there for each idle connection.
+	text     int32   // bytes of the message
+	at       int32   // not before text
+	done     int32   // bytes that the next Read is done with
+	weight   int32   // bytes of its fragments so far, the current one included
+	skip     int32   // bytes of the current fragment yet to be thrown away
+	open     bool    // the message's first fragment has come, its last has not
+	tooLarge bool    // it is being thrown away
+	last     bool    // and this is its last fragment
+	pong     *[]byte // to be sent
 
 	out    sync.Mutex // held while Write writes
 	status atomic.Pointer[violation]
@@ -45,7 +47,7 @@ type webSocket struct {
 
 // maxWeight is how large a message may be to be thrown away with the connection
 // kept, in bytes.
-var maxWeight = int64(16 * wire.JIM2.Object)
+var maxWeight = int32(16 * wire.JIM2.Object)
 
 // closeTimeout bounds the writing of a close frame to a peer that takes no bytes.
 const closeTimeout = 50 * time.Millisecond
@@ -58,11 +60,11 @@ func newWebSocket(c net.Conn, peer *chat.Peer, prefix []byte) *webSocket {
 }
 
 // Ready is [chat.Conn]'s.
-func (s *webSocket) Ready() bool { return len(s.in.kept()) > s.done }
+func (s *webSocket) Ready() bool { return len(s.in.kept()) > int(s.done) }
 
 // Read is [chat.Conn]'s. A close frame between messages is io.EOF.
 func (c *webSocket) Read() ([]byte, error) {
-	c.in.drop(c.done)
+	c.in.drop(int(c.done))
 	c.done = 0
 	for {
 		message, err := c.next()
@@ -109,9 +111,9 @@ func (c *webSocket) goodbye(status ws.StatusCode, err *wire.Error) error {
 func (c *webSocket) next() ([]byte, error) {
 	for {
 		p := c.in.kept()[c.at:]
-		if n := min(c.skip, int64(len(p))); n > 0 {
-			c.skip -= n
-			c.at += int(n)
+		if n := min(int(c.skip), len(p)); n > 0 {
+			c.skip -= int32(n)
+			c.at += int32(n)
 			p = p[n:]
 		}
 		if c.skip > 0 {
@@ -130,7 +132,7 @@ func (c *webSocket) next() ([]byte, error) {
 		}
 		if f.op.IsControl() {
 			payload := p[f.header : f.header+int(f.length)]
-			c.at += f.header + len(payload)
+			c.at += int32(f.header + len(payload))
 			ws.Cipher(payload, f.mask, 0)
 			if err := c.control(f.op, payload); err != nil {
 				return nil, err
@@ -170,33 +172,34 @@ func (c *webSocket) fragment(f frame, p []byte) (taken bool, err error) {
 		return false, broken("a message begins inside an unfinished one")
 	case f.op == ws.OpContinuation && !c.open:
 		return false, broken("nothing is there to be continued")
-	case f.length > maxWeight-c.weight:
+	case f.length > int64(maxWeight-c.weight):
 		return false, c.goodbye(ws.StatusMessageTooBig,
 			wire.Errorf(wire.TooLarge, "an object may have %d bytes", wire.JIM2.Object))
 	}
-	if c.tooLarge || c.weight+f.length > int64(wire.JIM2.Object) {
+	n := int32(f.length)
+	if c.tooLarge || c.weight+n > int32(wire.JIM2.Object) {
 		c.tooLarge, c.last, c.open = true, f.fin, true
-		c.weight += f.length
-		c.skip = f.length
-		c.at += f.header
+		c.weight += n
+		c.skip = n
+		c.at += int32(f.header)
 		c.text = 0
 		return true, nil
 	}
-	n := int(f.length)
-	if len(p) < f.header+n {
+	end := f.header + int(n)
+	if len(p) < end {
 		return false, nil
 	}
 	if c.text == 0 { // it may stay where it is
-		c.in.drop(c.at + f.header)
+		c.in.drop(int(c.at) + f.header)
 		c.at = 0
 	} else {
-		copy(c.in.kept()[c.text:], p[f.header:f.header+n])
-		c.at += f.header
+		copy(c.in.kept()[c.text:], p[f.header:end])
+		c.at += int32(f.header)
 	}
 	ws.Cipher(c.in.kept()[c.text:c.text+n], f.mask, 0)
 	c.text += n
 	c.at += n
-	c.weight += f.length
+	c.weight += n
 	c.open = !f.fin
 	return true, nil
 }
@@ -206,7 +209,8 @@ func (c *webSocket) control(op ws.OpCode, payload []byte) error {
 	switch op {
 	case ws.OpPing:
 		// Only the newest is answered when several wait (RFC 6455, section 5.5.3).
-		c.pong = appendFrame(c.pong[:0], ws.OpPong, payload)
+		pong := appendFrame(nil, ws.OpPong, payload)
+		c.pong = &pong
 	case ws.OpClose:
 		code, bad := parseClose(payload)
 		if bad != nil {
@@ -225,13 +229,13 @@ func (c *webSocket) control(op ws.OpCode, payload []byte) error {
 // is waited for: in Read, and no deeper; see [shelf].
 func (c *webSocket) rest() error {
 	if c.text == 0 {
-		c.in.drop(c.at)
+		c.in.drop(int(c.at))
 	} else {
-		c.in.cut(c.text, c.at)
+		c.in.cut(int(c.text), int(c.at))
 	}
 	c.at = c.text
 	if c.pong != nil {
-		if _, err := c.in.conn.Write(c.pong); err != nil {
+		if _, err := c.in.conn.Write(*c.pong); err != nil {
 			return err
 		}
 		c.pong = nil

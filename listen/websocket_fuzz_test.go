@@ -90,7 +90,7 @@ func plainMessages(data []byte) (objects []string) {
 			return objects
 		}
 		data := h.OpCode == ws.OpText || h.OpCode == ws.OpContinuation
-		if !h.OpCode.IsControl() && (!data || open != (h.OpCode == ws.OpContinuation)) || data && h.Length > maxWeight-weight || h.Length > int64(r.Len()) {
+		if !h.OpCode.IsControl() && (!data || open != (h.OpCode == ws.OpContinuation)) || data && h.Length > int64(maxWeight)-weight || h.Length > int64(r.Len()) {
 			return objects
 		}
 		payload := make([]byte, h.Length)
