@@ -36,6 +36,22 @@ type Conn interface {
 	Peer() *Peer
 }
 
+// Eager is a Conn that can write without waiting for its peer. Then one goroutine
+// can write to many, and only who must be waited for costs one of its own.
+type Eager interface {
+	Conn
+
+	// WriteNow is Write that stops where it would have to wait, perhaps before it
+	// has begun. It tells how many bytes went out, and whether that was all. When
+	// it was not, and there is no error, what is written next is the rest, with
+	// WriteRest. The goroutine that writes calls it.
+	WriteNow(batches []*wire.Batch) (n int, all bool, err error)
+
+	// WriteRest is Write of what is left of batches after the n bytes that
+	// WriteNow has written.
+	WriteRest(batches []*wire.Batch, n int) error
+}
+
 // Peer is what a transport knows of who is at the other end.
 type Peer struct {
 	Transport string     // "tcp", "tls", "unix", "ws", "wss", "http", "https", "udp", "quic"

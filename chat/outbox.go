@@ -212,11 +212,46 @@ func (o *outbox) start() {
 	}
 }
 
-// write takes all that waits and writes it, until nothing does. Whoever owns the
-// outbox waits for it with wait.
+// writeNow takes all that waits and writes it, as far as the peer takes it at
+// once. Where somebody must wait, for the peer or for the end of the connection, a
+// waiter goes on with write. Whoever owns the outbox waits for both with wait.
 //
-// spare is an empty queue, to be used for what is put in meanwhile; write returns
-// another one. So there are as many as writers, and not two for each outbox.
+// spare is an empty queue, to be used for what is put in meanwhile; writeNow
+// returns another one. So there are as many as writers, and not two for each outbox.
+func (o *outbox) writeNow(spare []*wire.Batch) []*wire.Batch {
+	c, eager := o.peerSide().(Eager)
+	if !eager {
+		o.hub.writers.wait(rest{out: o})
+		return spare
+	}
+	batches, last := o.take(spare)
+	if last {
+		o.hub.writers.wait(rest{out: o})
+	}
+	if batches == nil {
+		return spare
+	}
+	n, all, err := c.WriteNow(batches)
+	if err == nil && !all {
+		o.hub.writers.wait(rest{o, batches, n})
+		return nil
+	}
+	o.wrote(batches, err)
+	if !o.pause() {
+		o.hub.writers.write(o) // behind the others
+	}
+	return batches[:0]
+}
+
+// writeRest writes what is left of batches after n bytes, and returns them as a
+// spare queue.
+func (o *outbox) writeRest(batches []*wire.Batch, n int) []*wire.Batch {
+	o.wrote(batches, o.peerSide().(Eager).WriteRest(batches, n))
+	return batches[:0]
+}
+
+// write takes all that waits and writes it, until nothing does. It waits for the
+// peer. spare is as in writeNow.
 func (o *outbox) write(spare []*wire.Batch) []*wire.Batch {
 	for {
 		batches, last := o.take(spare)
@@ -245,18 +280,34 @@ func (o *outbox) take(spare []*wire.Batch) (batches []*wire.Batch, last bool) {
 		if o.full {
 			return nil, true
 		}
-		o.writing = false
-		if cap(o.queue) > 8 {
-			o.queue = nil // a burst's memory is not kept while idle
-		}
-		o.tail = nil
-		o.wake()
+		o.doze()
 		return nil, false
 	}
 	batches = o.queue
 	o.queue, o.tail = spare[:0], nil
 	o.since = time.Now().UnixNano()
 	return batches, false
+}
+
+// pause ends the writing when nothing waits, and tells whether it did.
+func (o *outbox) pause() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.queue) > 0 || o.lagging != nil || o.full {
+		return false
+	}
+	o.doze()
+	return true
+}
+
+// doze ends the writing, of nothing that waits. The outbox is locked.
+func (o *outbox) doze() {
+	o.writing = false
+	if cap(o.queue) > 8 {
+		o.queue = nil // a burst's memory is not kept while idle
+	}
+	o.tail = nil
+	o.wake()
 }
 
 // rest ends a writer that will not be needed again.
@@ -287,6 +338,7 @@ func (o *outbox) wrote(batches []*wire.Batch, err error) {
 	defer o.mu.Unlock()
 	for i, b := range batches {
 		o.size -= len(b.Bytes())
+		b.Done()
 		batches[i] = nil
 	}
 	if o.since != 0 && !o.slow { // pauses are not work

@@ -170,16 +170,20 @@ func (h *Hub) deliver(r *Room) {
 	last := entries[len(entries)-1].Seq
 	r.mu.Lock()
 	r.last = last
+	b.Share(len(r.subs) + 1) // and this function
 	for _, sub := range r.subs {
 		switch {
 		case sub.catching || last <= sub.read:
+			b.Done()
 		case entries[0].Seq <= sub.read:
+			b.Done()
 			sub.hear(r.rest(entries, sub.read), sub.read+1, last)
 		default:
 			sub.hear(b, entries[0].Seq, last)
 		}
 	}
 	r.mu.Unlock()
+	b.Done()
 	r.told += int32(len(entries))
 	clear(entries)
 	r.entries = entries[:0]

@@ -73,6 +73,17 @@ func (s *session) Close() error {
 	return s.Conn.Close()
 }
 
+// eagerSession is a session whose transport is a [chat.Eager].
+type eagerSession struct{ *session }
+
+func (s eagerSession) WriteNow(batches []*wire.Batch) (int, bool, error) {
+	return s.Conn.(chat.Eager).WriteNow(batches)
+}
+
+func (s eagerSession) WriteRest(batches []*wire.Batch, n int) error {
+	return s.Conn.(chat.Eager).WriteRest(batches, n)
+}
+
 // open listens for a test. Fields of o that are not set are made to suit it.
 func open(t testing.TB, o Options, uris ...string) *hub {
 	t.Helper()
@@ -105,6 +116,11 @@ func (h *hub) next(t *testing.T) chat.Conn {
 	t.Helper()
 	select {
 	case c := <-h.conns:
+		if s, is := c.(*session); is {
+			if _, is := s.Conn.(chat.Eager); is {
+				return eagerSession{s}
+			}
+		}
 		return c
 	case <-time.After(10 * time.Second):
 		t.Fatal("no connection came to the hub")

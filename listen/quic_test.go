@@ -52,7 +52,7 @@ func TestStreamsOfQUIC(t *testing.T) {
 	if h.place(0) != h.place(1) {
 		t.Errorf("the addresses are %v, want one port", h.Addresses())
 	}
-	conntest.Run(t, conntest.Transport{Name: "quic", Stream: true, Chops: true, Open: func(t *testing.T) (chat.Conn, *conntest.Client) {
+	conntest.Run(t, conntest.Transport{Name: "quic", Stream: true, Chops: true, Eager: true, Open: func(t *testing.T) (chat.Conn, *conntest.Client) {
 		c, s := h.dialQUIC(t, h.place(1), nil)
 		if _, err := io.WriteString(s, " "); err != nil {
 			t.Fatal(err)

@@ -95,7 +95,23 @@ func (s *stream) Write(batches []*wire.Batch) error {
 	if c := s.lines.Load(); c != nil {
 		return (*c).Write(batches)
 	}
-	return write(s.in.conn, batches, (*wire.Batch).Bytes)
+	return write(s.in.conn, batches, nil, 0)
+}
+
+// WriteNow is [chat.Eager]'s.
+func (s *stream) WriteNow(batches []*wire.Batch) (n int, all bool, err error) {
+	if s.in.raw == nil || s.lines.Load() != nil {
+		return 0, false, nil
+	}
+	return writeNow(s.in.raw, batches, nil)
+}
+
+// WriteRest is [chat.Eager]'s.
+func (s *stream) WriteRest(batches []*wire.Batch, n int) error {
+	if n == 0 {
+		return s.Write(batches)
+	}
+	return write(s.in.conn, batches, nil, n)
 }
 
 // Close is [chat.Conn]'s. It never fails.
@@ -120,44 +136,6 @@ func (s *stream) Peer() *chat.Peer {
 		return (*c).Peer()
 	}
 	return &s.peer
-}
-
-// write writes batches in the form that a transport gives them. What fits into
-// one buffer is joined and is one write, so that there is one system call, and
-// records of TLS are full; a batch that does not fit is written from where it lies.
-func write(c net.Conn, batches []*wire.Batch, form func(*wire.Batch) []byte) error {
-	if len(batches) == 1 && batches[0].Len() > 0 {
-		_, err := c.Write(form(batches[0]))
-		return err
-	}
-	total := 0
-	for _, b := range batches {
-		total += len(form(b))
-	}
-	buf := takeBuffer(total)
-	defer giveBuffer(buf)
-	joined := buf[:0]
-	for _, b := range batches {
-		data := form(b)
-		if len(joined)+len(data) > cap(joined) {
-			if _, err := c.Write(joined); err != nil {
-				return err
-			}
-			joined = joined[:0]
-		}
-		if len(data) > cap(joined) {
-			if _, err := c.Write(data); err != nil {
-				return err
-			}
-			continue
-		}
-		joined = append(joined, data...)
-	}
-	if len(joined) == 0 {
-		return nil
-	}
-	_, err := c.Write(joined)
-	return err
 }
 
 // shutTimeout bounds what Close waits for: a TLS peer that takes no more bytes

@@ -131,7 +131,7 @@ func BenchmarkWrite(b *testing.B) {
 	b.Run("joined", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if err := write(c, batches, (*wire.Batch).Bytes); err != nil {
+			if err := write(c, batches, nil, 0); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -35,7 +35,7 @@ func TestStreams(t *testing.T) {
 	}
 	for _, s := range streams {
 		t.Run(s.name, func(t *testing.T) {
-			conntest.Run(t, conntest.Transport{Name: s.as, Stream: true, Open: func(t *testing.T) (chat.Conn, *conntest.Client) {
+			conntest.Run(t, conntest.Transport{Name: s.as, Stream: true, Eager: true, Open: func(t *testing.T) (chat.Conn, *conntest.Client) {
 				c := s.h.dial(t, s.door)
 				if s.tls != nil {
 					c = tls.Client(c, s.tls)
@@ -64,7 +64,7 @@ func TestWebSockets(t *testing.T) {
 	address := strings.TrimPrefix(h.Addresses()[0], "tcp://")
 	for _, scheme := range []string{"ws", "wss"} {
 		t.Run(scheme, func(t *testing.T) {
-			conntest.Run(t, conntest.Transport{Name: scheme, Open: func(t *testing.T) (chat.Conn, *conntest.Client) {
+			conntest.Run(t, conntest.Transport{Name: scheme, Eager: true, Open: func(t *testing.T) (chat.Conn, *conntest.Client) {
 				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 				t.Cleanup(cancel)
 				transport := &http.Transport{TLSClientConfig: trusting()}

@@ -40,7 +40,8 @@ type webSocket struct {
 	last     bool    // and this is its last fragment
 	pong     *[]byte // to be sent
 
-	out    sync.Mutex // held while Write writes
+	out    sync.Mutex // held while somebody writes
+	torn   bool       // what was written last has no end yet; guarded by out
 	status atomic.Pointer[violation]
 	over   atomic.Bool // Close was called
 }
@@ -250,7 +251,29 @@ func (c *webSocket) begun() bool { return c.open || c.skip > 0 || len(c.in.kept(
 func (c *webSocket) Write(batches []*wire.Batch) error {
 	c.out.Lock()
 	defer c.out.Unlock()
-	return write(c.in.conn, batches, framed)
+	return write(c.in.conn, batches, framed, 0)
+}
+
+// WriteNow is [chat.Eager]'s.
+func (c *webSocket) WriteNow(batches []*wire.Batch) (n int, all bool, err error) {
+	if c.in.raw == nil || !c.out.TryLock() {
+		return 0, false, nil
+	}
+	defer c.out.Unlock()
+	n, all, err = writeNow(c.in.raw, batches, framed)
+	c.torn = n > 0 && !all
+	return n, all, err
+}
+
+// WriteRest is [chat.Eager]'s.
+func (c *webSocket) WriteRest(batches []*wire.Batch, n int) error {
+	c.out.Lock()
+	defer c.out.Unlock()
+	if err := write(c.in.conn, batches, framed, n); err != nil {
+		return err
+	}
+	c.torn = false
+	return nil
 }
 
 // Close is [chat.Conn]'s. It tells the peer why in a close frame, unless bytes
@@ -265,6 +288,10 @@ func (c *webSocket) Close() error {
 func (c *webSocket) sayBye() {
 	if c.out.TryLock() {
 		defer c.out.Unlock()
+		if c.torn { // it would stand inside of a frame
+			shut(c.in.conn)
+			return
+		}
 		v := c.status.Load()
 		if v == nil {
 			v = &violation{status: ws.StatusNormalClosure}

@@ -30,7 +30,7 @@ const (
 		PRAGMA synchronous=full;
 		PRAGMA wal_autocheckpoint=0;
 		PRAGMA journal_size_limit=67108864;
-		PRAGMA cache_size=-8192;`
+		PRAGMA cache_size=-4096;`
 
 	forReading = forAll + `
 		PRAGMA query_only=on;

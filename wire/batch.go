@@ -1,6 +1,9 @@
 package wire
 
-import "sync/atomic"
+import (
+	"io"
+	"sync/atomic"
+)
 
 // Batch is objects on their way to a peer, in order, each ended by LF. It is
 // encoded once and shared by everybody who is told: nobody may change one that
@@ -9,6 +12,10 @@ type Batch struct {
 	data   []byte
 	ends   []int32
 	framed atomic.Pointer[[]byte]
+
+	readers atomic.Int32 // to be told, with those who were not counted as well
+	made    atomic.Pointer[io.Closer]
+	making  atomic.Bool // somebody makes it, or did
 }
 
 // NewBatch is an empty batch with room for about so many bytes.
@@ -69,4 +76,38 @@ func (b *Batch) Framed(encode func(*Batch) []byte) []byte {
 	data := encode(b)
 	b.framed.Store(&data)
 	return data
+}
+
+// Share says to how many readers the batch is handed, before it is. Each of them
+// says Done when it needs the batch no more.
+func (b *Batch) Share(readers int) { b.readers.Store(int32(readers)) }
+
+// Readers is how many have yet to say Done; 0 or less where nobody has counted.
+func (b *Batch) Readers() int { return int(b.readers.Load()) }
+
+// Done is said by each reader of a shared batch once. After the last, what was made of the batch
+// is closed. Where somebody forgets it, that is left to the collector of garbage.
+func (b *Batch) Done() {
+	if b.readers.Add(-1) != 0 {
+		return
+	}
+	if made := b.made.Swap(nil); made != nil {
+		(*made).Close()
+	}
+}
+
+// Made is what one of the readers made of the batch, for all of them; nil where it
+// could not be made, and while it is not there yet: nobody waits for it.
+func (b *Batch) Made(make func(*Batch) io.Closer) io.Closer {
+	if made := b.made.Load(); made != nil {
+		return *made
+	}
+	if b.making.Swap(true) {
+		return nil
+	}
+	made := make(b)
+	if made != nil {
+		b.made.Store(&made)
+	}
+	return made
 }

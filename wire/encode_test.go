@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"io"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -173,6 +174,41 @@ func TestBatchSharesOneEncoding(t *testing.T) {
 	first, second := b.Framed(frame), b.Framed(frame)
 	if calls != 1 || &first[0] != &second[0] || string(first) != "framed "+whole {
 		t.Errorf("framed %d times: %q", calls, first)
+	}
+}
+
+// closer counts how often it was closed.
+type closer int
+
+func (c *closer) Close() error { *c++; return nil }
+
+func TestWhatIsMadeOfABatchEndsWithItsLastReader(t *testing.T) {
+	var b Batch
+	var made closer
+	calls := 0
+	build := func(*Batch) io.Closer { calls++; return &made }
+	b.Share(3)
+	for range 3 {
+		if got := b.Made(build); got != &made || made != 0 {
+			t.Fatalf("made %v, closed %d times, with %d readers", got, made, b.Readers())
+		}
+		b.Done()
+	}
+	if calls != 1 || made != 1 || b.Readers() != 0 {
+		t.Errorf("made %d times, closed %d times, %d readers", calls, made, b.Readers())
+	}
+	b.Done() // somebody who was not counted
+	if b.Made(build) != nil || made != 1 {
+		t.Errorf("after the last: made %d times, closed %d times", calls, made)
+	}
+	var not Batch // where nothing can be made, it is tried once
+	for range 2 {
+		if not.Made(func(*Batch) io.Closer { calls++; return nil }) != nil {
+			t.Error("made of nothing")
+		}
+	}
+	if calls != 2 {
+		t.Errorf("tried %d times", calls-1)
 	}
 }
 

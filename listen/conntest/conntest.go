@@ -29,6 +29,9 @@ type Transport struct {
 	// for the one before to be read. Faults of the peer and its end are not seen there.
 	Datagrams bool
 
+	// Eager tells that the server's end is a [chat.Eager].
+	Eager bool
+
 	// ListenOnly tells that the client can send nothing after it connected.
 	ListenOnly bool
 
@@ -71,6 +74,7 @@ func Run(t *testing.T, tr Transport) {
 		{"close wakes write", closeWakesWrite},
 		{"close again and again", closeAgain},
 		{"nothing after close", afterClose},
+		{"eager", eager},
 	}
 	if !tr.ListenOnly {
 		tests = append(tests, test{"objects come in in order", inOrder}, test{"white space around", whiteSpace})
