@@ -153,6 +153,10 @@ func (h *Hub) Serve(ctx context.Context, c Conn) {
 // now is the time that people are told.
 func (h *Hub) now() wire.Time { return wire.At(h.opt.Clock()) }
 
+// age is how old the hub is now, by the clock that nobody sets, and a nanosecond more: so 0 can say that
+// there is no such instant. An age is a third of a time.Time, and every session keeps two.
+func (h *Hub) age(now time.Time) time.Duration { return now.Sub(h.began) + 1 }
+
 // Failed gets an error when the storage cannot be trusted any more. Nothing is
 // acknowledged after that; the process must end.
 func (h *Hub) Failed() <-chan error { return h.failed }

@@ -239,3 +239,28 @@ func TestGuessingIsSlow(t *testing.T) {
 		h.close()
 	})
 }
+
+// Who takes nothing for a minute is closed at the next look; who takes something in time is not.
+func TestWhoStopsReadingIsClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, chat.Options{})
+		ann := h.connect(newPipe(0)) // what is written waits until it is taken
+		ann.say(`{"action":"presence","jim":2,"user":{"account_name":"ann"}}`)
+		ann.hears(`"response":200`)
+		for range 3 {
+			ann.say(`{"action":"ping","id":"p"}`)
+			<-time.After(59 * time.Second)
+			ann.hears(`"id":"p"`)
+		}
+		ann.say(`{"action":"ping","id":"p"}`)
+		began := time.Now()
+		select {
+		case <-ann.closed:
+		case <-time.After(time.Hour):
+		}
+		if after := time.Since(began); after <= time.Minute || after > time.Minute+5*time.Second {
+			t.Errorf("closed after %v", after)
+		}
+		h.close()
+	})
+}

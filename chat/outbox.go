@@ -37,7 +37,7 @@ type outbox struct {
 	tail    *wire.Batch   // the last of queue while it is this outbox's own and may grow
 	size    int           // bytes in queue and being written
 	lagging *sub          // subs with a number in behind, a list
-	since   int64         // when the write under way began, in ns since 1970; 0 = none
+	since   time.Duration // the hub's age when the write under way began; 0 = none
 	changed chan struct{} // closed at the next change that somebody waits for
 }
 
@@ -202,7 +202,7 @@ func (o *outbox) done() {
 func (o *outbox) stalled(now time.Time, d time.Duration) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.since != 0 && !o.slow && now.UnixNano()-o.since > int64(d)
+	return o.since != 0 && !o.slow && o.hub.age(now)-o.since > d
 }
 
 func (o *outbox) start() {
@@ -285,7 +285,7 @@ func (o *outbox) take(spare []*wire.Batch) (batches []*wire.Batch, last bool) {
 	}
 	batches = o.queue
 	o.queue, o.tail = spare[:0], nil
-	o.since = time.Now().UnixNano()
+	o.since = o.hub.age(time.Now())
 	return batches, false
 }
 
@@ -343,7 +343,7 @@ func (o *outbox) wrote(batches []*wire.Batch, err error) {
 	}
 	if o.since != 0 && !o.slow { // pauses are not work
 		o.hub.counts.writes.Add(1)
-		o.hub.counts.writeNS.Add(uint64(time.Now().UnixNano() - o.since))
+		o.hub.counts.writeNS.Add(uint64(o.hub.age(time.Now()) - o.since))
 	}
 	o.since = 0
 	if err != nil {

@@ -90,7 +90,7 @@ func newSession(h *Hub, c Conn) *Session {
 	if since.IsZero() {
 		since = time.Now()
 	}
-	s.began = since.Sub(h.began)
+	s.began = h.age(since)
 	return s
 }
 
@@ -99,7 +99,7 @@ func newSession(h *Hub, c Conn) *Session {
 func (s *Session) conn() Conn { return s.out.conn }
 
 // age is how long ago the connection came.
-func (s *Session) age() time.Duration { return time.Since(s.hub.began) - s.began }
+func (s *Session) age() time.Duration { return s.hub.age(time.Now()) - s.began }
 
 // end lets what is to be said be said, and waits for what is on its way. err is how
 // reading ended, nil = with quit.
