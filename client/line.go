@@ -26,15 +26,23 @@ type line struct {
 	transport
 	out    chan []byte   // objects to write
 	gone   chan struct{} // closed when the connection is over
-	heard  atomic.Int64  // when something was last read, in Unix nanoseconds
+	began  time.Time
+	heard  atomic.Int64 // when something was last read, in nanoseconds after began
 	writer sync.WaitGroup
+}
+
+// hear notes that something was read.
+func (l *line) hear(now time.Time) { l.heard.Store(int64(now.Sub(l.began))) }
+
+// silence is for how long nothing was read, by the clock that nobody sets.
+func (l *line) silence(now time.Time) time.Duration {
+	return now.Sub(l.began) - time.Duration(l.heard.Load())
 }
 
 // adopt makes a transport that is logged in the client's connection. What waits for
 // an answer is sent first, in the order in which it was asked.
 func (c *Client) adopt(t transport) *line {
-	l := &line{transport: t, out: make(chan []byte, 64), gone: make(chan struct{})}
-	l.heard.Store(time.Now().UnixNano())
+	l := &line{transport: t, out: make(chan []byte, 64), gone: make(chan struct{}), began: time.Now()}
 	c.mu.Lock()
 	c.link = l
 	var waiting []*call
@@ -73,7 +81,7 @@ func (l *line) drive(first [][]byte) {
 				batch = append(batch, <-l.out)
 			}
 		case <-watch.C:
-			switch silence := time.Since(time.Unix(0, l.heard.Load())); {
+			switch silence := l.silence(time.Now()); {
 			case silence > deaf:
 				return
 			case silence > quiet:
@@ -119,7 +127,7 @@ func (c *Client) listen(l *line) error {
 		if err != nil {
 			return firstErr(bye, refused, err)
 		}
-		l.heard.Store(time.Now().UnixNano())
+		l.hear(time.Now())
 		switch {
 		case m.Event != nil && m.Event.Action == wire.ActBye:
 			bye = goodbye(m.Event)

@@ -61,7 +61,7 @@ func parseOlder(object []byte) (*fromOlder, error) {
 }
 
 // olderTime is a time as programs of the course write it.
-func olderTime() float64 { return float64(time.Now().UnixMilli()) / 1000 }
+func olderTime() float64 { return float64(time.Now().UnixMilli()) / 1000 } //tidy:stamp it travels
 
 // olderPresence is a presence as the course has it: in the mentors' form, or in full.
 func olderPresence(q *wire.Request, mentor bool) map[string]any {
