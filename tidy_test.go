@@ -101,6 +101,7 @@ var law = []struct {
 	{"functions have 60 lines at most", tidy.Functions(60)},
 	{"files have 400 lines at most", tidy.Files(400)},
 	{"tests wait for events", tidy.Sleeps("talk", "sim", "store/storetest", "web/browser")},
+	{"nothing is timed by the clock on the wall", tidy.Stamps()},
 	{"exported names are documented", tidy.Documented()},
 	{"packages say what they are for", tidy.PackageComments()},
 	{"interfaces stand at seams only", tidy.Interfaces("chat", "Conn", "Store", "Accounts", "Conversations", "Bus")},

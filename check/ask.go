@@ -27,7 +27,7 @@ func (c *conn) request(action string, pairs ...any) (text, id string) {
 }
 
 // now is the time as requests of the course have it.
-func now() float64 { return float64(time.Now().UnixMilli()) / 1000 }
+func now() float64 { return float64(time.Now().UnixMilli()) / 1000 } //tidy:stamp it travels
 
 // ask sends a request and returns its answer. One that is told to come later, it sends again then.
 func (c *conn) ask(action string, pairs ...any) *object {

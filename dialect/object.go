@@ -34,7 +34,7 @@ func (o object) number(name string, n int) object {
 
 // at adds a time as programs of the course compute with it: seconds with a fraction.
 func (o object) at(t time.Time) object {
-	return strconv.AppendFloat(o.name("time"), float64(t.UnixMilli())/1000, 'f', 3, 64)
+	return strconv.AppendFloat(o.name("time"), float64(t.UnixMilli())/1000, 'f', 3, 64) //tidy:stamp it travels
 }
 
 func (o object) list(name string, values []string) object {

@@ -90,13 +90,14 @@ func (k *cookieKey) cookie(from netip.AddrPort) string {
 // hostRate bounds what is said to each address that has proved nothing, in fixed memory:
 // addresses share buckets by a hash that nobody else knows.
 type hostRate struct {
-	mu   sync.Mutex
-	key  [8]byte
-	used [1 << 12]hostBucket
+	mu    sync.Mutex
+	key   [8]byte
+	began time.Time // when it was first asked
+	used  [1 << 12]hostBucket
 }
 
 type hostBucket struct {
-	second int64
+	second int32 // after began
 	count  int32
 }
 
@@ -109,7 +110,10 @@ func (r *hostRate) may(host netip.Addr, now time.Time) bool {
 	b := &r.used[binary.BigEndian.Uint16(sum[:])%uint16(len(r.used))]
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if second := now.Unix(); b.second != second {
+	if r.began.IsZero() {
+		r.began = now
+	}
+	if second := int32(now.Sub(r.began) / time.Second); b.second != second {
 		b.second, b.count = second, 0
 	}
 	b.count++

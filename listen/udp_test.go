@@ -366,6 +366,19 @@ func TestPlacesForDatagramsAreCounted(t *testing.T) {
 	gets(t, h.next(t), two.with(firstHello))
 }
 
+// Strangers are answered so often in each second, and no more often.
+func TestEverySecondHasItsAnswers(t *testing.T) {
+	r, here, now := new(hostRate), netip.MustParseAddr("192.0.2.1"), time.Now()
+	for second := range 3 {
+		at := now.Add(time.Duration(second) * time.Second)
+		for i := range 2 * hostRateMost {
+			if got, want := r.may(here, at.Add(time.Duration(i))), i < hostRateMost; got != want {
+				t.Fatalf("second %d, answer %d: %v", second, i+1, got)
+			}
+		}
+	}
+}
+
 // forget lets everybody be answered again.
 func (r *hostRate) forget() {
 	r.mu.Lock()

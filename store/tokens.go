@@ -70,7 +70,7 @@ func (s *Store) TokenAccount(ctx context.Context, hash [32]byte) (t chat.Token, 
 			`SELECT `+tokenColumns+`, `+accountColumns+`
 			FROM token t JOIN account a ON a.id = t.account WHERE t.hash = ?1`, hash[:])
 	})
-	if err == nil && time.Since(t.Seen.Time()) >= seenEvery {
+	if err == nil && time.Since(t.Seen.Time()) >= seenEvery { //tidy:stamp it outlives the process, and is only shown
 		id := t.ID
 		s.queue.offer(job{do: func(w *writer) error {
 			_, err := w.c.exec(`UPDATE token SET seen = max(seen, ?2) WHERE id = ?1`, id, w.now)

@@ -48,7 +48,7 @@ func Sleeps(kits ...string) Rule {
 		if name == "" || !f.isTest() && !slices.Contains(kits, f.folder()) {
 			return nil
 		}
-		allowed := sleepers(f)
+		allowed := excused(f, sleepReason)
 		ast.Inspect(f.code, func(n ast.Node) bool {
 			s, ok := n.(*ast.SelectorExpr)
 			if !ok || s.Sel.Name != "Sleep" {
@@ -63,12 +63,12 @@ func Sleeps(kits ...string) Rule {
 	})
 }
 
-// sleepers are the lines that gave a reason to sleep.
-func sleepers(f *File) map[int]bool {
+// excused are the lines that gave a reason behind mark.
+func excused(f *File, mark string) map[int]bool {
 	lines := map[int]bool{}
 	for _, group := range f.code.Comments {
 		for _, c := range group.List {
-			if reason, ok := strings.CutPrefix(c.Text, sleepReason); ok && strings.TrimSpace(reason) != "" {
+			if reason, ok := strings.CutPrefix(c.Text, mark); ok && strings.TrimSpace(reason) != "" {
 				lines[f.line(c.Pos())] = true
 				lines[f.line(c.Pos())+1] = true
 			}

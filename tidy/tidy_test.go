@@ -24,6 +24,9 @@ const (
 	homely = "/ho" + "me/"
 )
 
+// wall is a file that computes x on its second line.
+func wall(x string) string { return "package a\nvar x = " + x + "\n" }
+
 // samples are files that break a rule, and files like them that do not (fault == "").
 var samples = []struct {
 	name  string
@@ -63,6 +66,19 @@ var samples = []struct {
 	{"a sleeping program", tidy.Sleeps("kit"), "a/a.go", sleepy, ""},
 	{"a sleeping test kit", tidy.Sleeps("kit"), "kit/a.go", sleepy, "a test sleeps"},
 	{"somebody else's Sleep", tidy.Sleeps(), "a/a_test.go", "package a\nfunc f() { x.Sleep(1) }\n", ""},
+
+	{"a time off the wall", tidy.Stamps(), "a/a.go", wall("now.UnixNano()"), "a/a.go:2: takes the time off the wall"},
+	{"a time in whole seconds", tidy.Stamps(), "a/a.go", wall("time.Now().Unix()"), "off the wall"},
+	{"a time without its second clock", tidy.Stamps(), "a/a.go", wall("now.Round(0)"), "off the wall"},
+	{"a time that is rounded", tidy.Stamps(), "a/a.go", wall("now.Round(second)"), ""},
+	{"a duration since a stamp", tidy.Stamps(), "a/a.go", wall("time.Since(e.Seen.Time())"), "off the wall"},
+	{"a duration from a stamp", tidy.Stamps(), "a/a.go", wall("e.Time().Sub(now)"), "off the wall"},
+	{"a duration since a time", tidy.Stamps(), "a/a.go", wall("time.Since(e.began)"), ""},
+	{"a time from numbers", tidy.Stamps(), "a/a.go", wall("time.Unix(1, 0)"), ""},
+	{"a stamp", tidy.Stamps(), "a/a.go", wall("now.Unix() //tidy:stamp it is shown"), ""},
+	{"a stamp over two lines", tidy.Stamps(), "a/a.go", wall("now.\n\tUnix() //tidy:stamp it is shown"), ""},
+	{"a stamp without its reason", tidy.Stamps(), "a/a.go", wall("now.Unix() //tidy:stamp "), "off the wall"},
+	{"a stamp in a test", tidy.Stamps(), "a/a_test.go", wall("now.Unix()"), ""},
 
 	{"a function without a comment", tidy.Documented(), "a/a.go", "package a\nfunc F() {}\n", "a/a.go:2: F is exported"},
 	{"a method without a comment", tidy.Documented(), "a/a.go", "package a\nfunc (t *T[K]) M() {}\n", "M is exported"},

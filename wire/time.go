@@ -12,7 +12,7 @@ import (
 type Time int64
 
 // At is t as it travels.
-func At(t time.Time) Time { return Time(t.UnixMicro()) }
+func At(t time.Time) Time { return Time(t.UnixMicro()) } //tidy:stamp it travels
 
 // Time is t as the standard library has it.
 func (t Time) Time() time.Time { return time.UnixMicro(int64(t)) }

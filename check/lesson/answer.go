@@ -10,7 +10,7 @@ import (
 )
 
 // now is the time as it travels.
-func now() string { return strconv.FormatFloat(float64(time.Now().UnixMilli())/1000, 'f', -1, 64) }
+func now() string { return strconv.FormatFloat(float64(time.Now().UnixMilli())/1000, 'f', -1, 64) } //tidy:stamp it travels
 
 // object writes an object of pairs of names and values.
 func object(pairs ...any) string {

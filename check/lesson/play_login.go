@@ -90,7 +90,7 @@ func (st *stage) hello() {
 	st.check("presence.name", sameName(h.account(), st.o.Name), "the name "+st.o.Name, h.raw)
 	if st.o.Level != check.JIM2 {
 		at, ok := h.o["time"].(float64)
-		off := math.Abs(at - float64(time.Now().Unix()))
+		off := math.Abs(at - float64(time.Now().Unix())) //tidy:stamp what travelled is compared with the time it tells
 		st.check("presence.clock", ok && off < 86400, "a time that is about "+now(), fmt.Sprintf("%v", h.o["time"]))
 	}
 	st.rest(st.quiet())

@@ -117,7 +117,8 @@ var started = time.Now()
 func (d *doctor) clock() {
 	now := time.Now()
 	shown := now.UTC().Format(time.RFC3339)
-	jump := now.Round(0).Sub(started.Round(0)) - now.Sub(started) // Round takes the second clock away
+	// Round takes the second clock away.
+	jump := now.Round(0).Sub(started.Round(0)) - now.Sub(started) //tidy:stamp how far it was set is what is asked
 	switch behind := time.UnixMicro(d.newest).Sub(now); {
 	case now.Before(oldestTime):
 		d.fault(exitFailed, "clock", sayOld, doClock, shown)

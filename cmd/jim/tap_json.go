@@ -54,7 +54,7 @@ type sidesJSON struct {
 // showJSON prints an item for programs.
 func (p *tapPrinter) showJSON(i tap.Item) {
 	o := tappedJSON{
-		Conn: i.Conn, Kind: i.Kind.String(), By: i.Side.String(), At: float64(i.At.UnixMicro()) / 1e6,
+		Conn: i.Conn, Kind: i.Kind.String(), By: i.Side.String(), At: float64(i.At.UnixMicro()) / 1e6, //tidy:stamp it is shown
 		Gap: inSeconds(i.Gap), Trip: inSeconds(i.Trip), Level: i.Level, Size: i.Size, Note: i.Note,
 	}
 	switch {
