@@ -28,6 +28,8 @@ type crowd struct {
 	hush atomic.Bool
 	run  sync.WaitGroup
 
+	seenBefore int // faults noted before it came
+
 	onFull func() // told of a refusal with 507; nil = nobody wants to know
 
 	mu   sync.Mutex
@@ -51,7 +53,7 @@ type shape struct {
 // newCrowd makes voices that have never been anywhere. ways are taken in turn.
 func (t *trial) newCrowd(chapter int, s shape, ways ...dialer) *crowd {
 	c := &crowd{
-		trial: t, tape: new(tape), chapter: fmt.Sprint(chapter),
+		trial: t, tape: new(tape), chapter: fmt.Sprint(chapter), seenBefore: t.seen(),
 		interval: s.interval, burst: max(s.burst, 1), long: s.long, repeat: cmp.Or(s.repeat, 20), open: make(chan struct{}),
 	}
 	prefix := fmt.Sprintf("%c%d", t.name[0], chapter)
@@ -101,6 +103,23 @@ func (c *crowd) begin(ctx context.Context) {
 	for _, v := range c.voices {
 		c.run.Go(func() { v.run(ctx) })
 	}
+}
+
+// end waits for the voices, whom stop ends, and has judged what they lived through; read says that all of it was read
+// in the end. It is to be deferred: so it holds for a chapter however it ends.
+func (c *crowd) end(stop context.CancelFunc, read *bool) {
+	stop()
+	c.run.Wait()
+	c.judge(c, *read)
+}
+
+// readAll reads every conversation whole, and tells false, and notes a fault, where that cannot be done.
+func (c *crowd) readAll(ctx context.Context) (map[string][32]byte, bool) {
+	digests, err := c.whole(ctx, wholeSession, c.tape)
+	if err != nil && ctx.Err() == nil {
+		c.fault(FaultServer, "in the end it cannot be read: %v", err)
+	}
+	return digests, err == nil
 }
 
 // quiet tells whether nothing new is to be said.

@@ -2,7 +2,7 @@ package torture
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"time"
 
 	"jim/history"
@@ -26,12 +26,17 @@ func power(ctx context.Context, t *trial) error {
 	if err := t.seesLoss(ctx); err != nil {
 		return err
 	}
+	return t.darkChapters(ctx, func() *inside { return &inside{trial: t} }, t.darkLife)
+}
+
+// darkChapters lets one crowd after the other live such lives, and has judged what they lived through.
+func (t *trial) darkChapters(ctx context.Context, in func() *inside, live life) error {
 	for chapter := 1; t.goesOn(ctx, chapter); chapter++ {
-		tape, err := t.darkChapter(ctx, chapter, &inside{trial: t}, livesMax, t.darkLife)
+		c, read, err := t.darkChapter(ctx, chapter, in(), livesMax, live)
+		t.judge(c, read)
 		if err != nil {
 			return err
 		}
-		t.judge(tape, fmt.Sprint(chapter))
 	}
 	return nil
 }
@@ -42,11 +47,17 @@ func (t *trial) seesLoss(ctx context.Context) error {
 		Options: t.Options, name: t.name, dir: t.dir, ends: time.Now().Add(time.Minute), rand: t.rand, counts: map[string]float64{},
 	}
 	for chapter := 1001; chapter < 1010; chapter++ {
-		tape, err := blind.darkChapter(ctx, chapter, &inside{trial: blind, noSync: true}, livesBlind, blind.darkLife)
+		c, read, err := blind.darkChapter(ctx, chapter, &inside{trial: blind, noSync: true}, livesBlind, blind.darkLife)
 		if err != nil {
 			return err
 		}
-		entries := tape.take()
+		if ctx.Err() != nil {
+			return nil
+		}
+		if !read {
+			continue // a database that was not synced need not even open
+		}
+		entries := c.tape.take()
 		lost, acked := lostOf(entries)
 		t.count("normal_lost", lost)
 		t.count("normal_acknowledged", acked)
@@ -83,32 +94,40 @@ func lostOf(entries []history.Entry) (lost, acked int) {
 // wholeSession is the session in which whole logs are read at the end of a chapter.
 const wholeSession = "whole"
 
-// life is one life of a hub over what is in dir. It returns what is left for the next.
+// life is one life of a hub over what is in dir. It returns what is left for the next; errFault after a fault.
 type life func(ctx context.Context, c *crowd, in *inside, dir string) (string, error)
 
-// darkChapter lets a crowd live through lives that end badly, most of them at most, and then through one that does not.
-func (t *trial) darkChapter(ctx context.Context, chapter int, in *inside, most int, live life) (*tape, error) {
-	c := t.newCrowd(chapter, inTheDark, join(in.serve))
+// errFault says that a fault was noted, after which there is nothing more to be done in a chapter.
+var errFault = errors.New("there was a fault")
+
+// darkChapter lets a crowd live through lives that end badly, most of them at most, and then through one that does
+// not, and tells whether all was read then.
+func (t *trial) darkChapter(ctx context.Context, chapter int, in *inside, most int, live life) (c *crowd, read bool, err error) {
+	c = t.newCrowd(chapter, inTheDark, join(in.serve))
 	talk, stop := context.WithCancel(ctx)
 	defer func() {
 		stop()
 		c.run.Wait()
+		if errors.Is(err, errFault) || ctx.Err() != nil {
+			err = nil // it is noted; what was stopped from outside says what it has found
+		}
 	}()
 	dir, err := in.folder()
 	if err != nil {
-		return nil, err
+		return c, false, err
 	}
 	c.begin(talk)
 	began := time.Now()
 	for lives := 1; lives <= most && (lives == 1 || !t.over(ctx)); lives++ {
 		if dir, err = live(ctx, c, in, dir); err != nil {
-			return nil, err
+			return c, false, err
 		}
 		t.count("cuts", 1)
 		t.say("chapter %d: %d cuts", chapter, t.counted("cuts"))
 	}
 	t.talking(time.Since(began))
-	return c.tape, t.lastLife(ctx, stop, c, in, dir)
+	read, err = t.lastLife(ctx, stop, c, in, dir)
+	return c, read, err
 }
 
 // darkLife is a life that ends with a loss of power. It returns what is left.
@@ -122,18 +141,27 @@ func (t *trial) darkLife(ctx context.Context, c *crowd, in *inside, dir string) 
 		return "", err
 	}
 	disk.Cut()
-	if err := in.stop(); err != nil {
+	if err := t.stopped(in); err != nil {
 		return "", err
 	}
 	return in.survive()
 }
 
+// stopped ends a life, which must come to its end.
+func (t *trial) stopped(in *inside) error {
+	if err := in.stop(); err != nil {
+		t.fault(FaultServer, "stopping: %v", err)
+		return errFault
+	}
+	return nil
+}
+
 // until lets the crowd talk until the storage fails. Nobody may have anything to say: then it is over
-// after a second.
+// after a second. A database that does not open, though the disk is in order, is a fault.
 func (t *trial) until(ctx context.Context, c *crowd, in *inside, dir string, disk *under.Disk) error {
 	alive, err := in.start(ctx, dir, disk)
 	if err != nil {
-		return fmt.Errorf("opening what was left: %w", err)
+		return t.unopened(ctx, err, "what was left")
 	}
 	if !alive {
 		return nil
@@ -150,25 +178,28 @@ func (t *trial) until(ctx context.Context, c *crowd, in *inside, dir string, dis
 	return nil
 }
 
-// lastLife is a life without a fault, in which all that is left is said and everything read.
-func (t *trial) lastLife(ctx context.Context, stop context.CancelFunc, c *crowd, in *inside, dir string) error {
-	disk := under.NewDisk(t.rand.Uint64())
-	if err := disk.Load(dir); err != nil {
+// unopened notes that a store does not open, except when all is being ended.
+func (t *trial) unopened(ctx context.Context, err error, what string) error {
+	if ctx.Err() != nil {
 		return err
 	}
+	t.fault(FaultServer, "opening %s: %v", what, err)
+	return errFault
+}
+
+// lastLife is a life without a fault, in which all that is left is said and everything read. It tells whether it was.
+func (t *trial) lastLife(ctx context.Context, stop context.CancelFunc, c *crowd, in *inside, dir string) (read bool, err error) {
+	disk := under.NewDisk(t.rand.Uint64())
+	if err := disk.Load(dir); err != nil {
+		return false, err
+	}
 	if _, err := in.start(ctx, dir, disk); err != nil {
-		return fmt.Errorf("opening what was left in the end: %w", err)
+		return false, t.unopened(ctx, err, "what was left in the end")
 	}
 	c.gate(true)
-	err := error(nil)
 	if c.settle(ctx, stop) {
-		_, err = c.whole(ctx, wholeSession, c.tape)
-	} else {
-		err = ctx.Err() // what was stopped from outside is not judged
+		_, read = c.readAll(ctx)
 	}
 	c.gate(false)
-	if stopped := in.stop(); err == nil {
-		err = stopped
-	}
-	return err
+	return read, t.stopped(in)
 }

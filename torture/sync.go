@@ -15,14 +15,7 @@ func failedSync(ctx context.Context, t *trial) error {
 	if err := t.failingServer(ctx, half); err != nil || t.failed() {
 		return err
 	}
-	for chapter := 1; t.goesOn(ctx, chapter); chapter++ {
-		tape, err := t.darkChapter(ctx, chapter, &inside{trial: t}, livesMax, t.failingLife)
-		if err != nil {
-			return err
-		}
-		t.judge(tape, fmt.Sprint(chapter))
-	}
-	return nil
+	return t.darkChapters(ctx, func() *inside { return &inside{trial: t} }, t.failingLife)
 }
 
 // syncsMax is how many syncs a disk does before one fails.
@@ -39,7 +32,7 @@ func (t *trial) failingLife(ctx context.Context, c *crowd, in *inside, dir strin
 	if err := t.until(ctx, c, in, dir, disk); err != nil {
 		return "", err
 	}
-	if err := in.stop(); err != nil {
+	if err := t.stopped(in); err != nil {
 		return "", err
 	}
 	t.count("syncs", 1)
@@ -49,7 +42,7 @@ func (t *trial) failingLife(ctx context.Context, c *crowd, in *inside, dir strin
 		return "", err
 	}
 	disk.Cut()
-	if err := in.stop(); err != nil {
+	if err := t.stopped(in); err != nil {
 		return "", err
 	}
 	return in.survive()
@@ -108,11 +101,9 @@ func (t *trial) failOnce(ctx context.Context, s *server, c *crowd) (bool, error)
 
 // village lets a crowd talk while hurt is called, and then checks what it has lived through.
 func (t *trial) village(ctx context.Context, c *crowd, hurt func() (bool, error), ends time.Time) error {
+	read := false
 	talk, stop := context.WithCancel(ctx)
-	defer func() {
-		stop()
-		c.run.Wait()
-	}()
+	defer c.end(stop, &read)
 	c.gate(true)
 	c.begin(talk)
 	began := time.Now()
@@ -126,9 +117,6 @@ func (t *trial) village(ctx context.Context, c *crowd, hurt func() (bool, error)
 	if !c.settle(ctx, stop) {
 		return ctx.Err()
 	}
-	if _, err := c.whole(ctx, wholeSession, c.tape); err != nil {
-		return err
-	}
-	t.judge(c.tape, c.chapter)
+	_, read = c.readAll(ctx)
 	return nil
 }

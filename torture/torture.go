@@ -51,7 +51,8 @@ type Result struct {
 	Seconds float64       `json:"seconds"`
 	Figures []Figure      `json:"figures"`
 	Faults  []Fault       `json:"faults"`
-	History []string      `json:"history,omitempty"` // files in which the faults can be looked up
+	History []string      `json:"history,omitempty"` // files with what the chapters with faults lived through
+	Stopped bool          `json:"stopped,omitempty"` // by ctx, before its time
 	Elapsed time.Duration `json:"-"`
 }
 
@@ -122,6 +123,7 @@ func (o *Options) work(ctx context.Context, w Work, long time.Duration) (*Result
 	}
 	t.waiting.Wait()
 	r := t.result(time.Since(began))
+	r.Stopped = ctx.Err() != nil
 	if len(r.Faults) == 0 && err == nil {
 		err = os.RemoveAll(dir)
 	}

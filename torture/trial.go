@@ -25,6 +25,7 @@ type trial struct {
 	mu      sync.Mutex
 	counts  map[string]float64
 	faults  []Fault
+	noted   int // faults of any kind that no history shows by itself
 	kept    []string
 	talked  time.Duration
 }
@@ -52,12 +53,25 @@ func (t *trial) counted(key string) int {
 // faultsMax is how many faults a work tells of. It ends when it has found so many.
 const faultsMax = 20
 
+// fault notes one that was seen while it happened. The history of the chapter is kept; see [trial.judge].
 func (t *trial) fault(kind, format string, args ...any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.noted++
+	t.add(kind, fmt.Sprintf(format, args...))
+}
+
+func (t *trial) add(kind, words string) {
 	if len(t.faults) < faultsMax {
-		t.faults = append(t.faults, Fault{kind, fmt.Sprintf(format, args...)})
+		t.faults = append(t.faults, Fault{kind, words})
 	}
+}
+
+// seen is how many faults were noted while they happened.
+func (t *trial) seen() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.noted
 }
 
 // failed tells whether a fault was found.
@@ -74,33 +88,46 @@ func (t *trial) say(format string, args ...any) {
 	}
 }
 
-// judge checks a history beside what goes on, and keeps it where it has a fault.
-func (t *trial) judge(tp *tape, chapter string) {
+// judge ends a chapter whose voices have ended. Where all was read in the end, its history is checked, beside what
+// goes on. It is kept where that finds a fault, and where one was noted while it happened, however the chapter ended.
+func (t *trial) judge(c *crowd, read bool) {
+	failed := t.seen() > c.seenBefore
+	if !read && !failed {
+		return // it was stopped from outside
+	}
 	t.waiting.Wait() // one at a time: they need memory
-	t.waiting.Go(func() { t.judgeNow(tp, chapter) })
+	t.waiting.Go(func() { t.judgeNow(c.tape.take(), c.chapter, read, failed) })
 }
 
-func (t *trial) judgeNow(tp *tape, chapter string) {
-	entries := tp.take()
-	faults := history.Check(entries)
-	t.tally(entries)
-	if len(faults) == 0 {
-		return
-	}
-	for _, f := range faults {
-		t.fault(f.Kind, "%s", f)
-		if f.Kind == history.Lost {
-			t.count("lost", 1+f.More)
+func (t *trial) judgeNow(entries []history.Entry, chapter string, read, failed bool) {
+	if read {
+		faults := history.Check(entries)
+		t.tally(entries)
+		failed = failed || len(faults) > 0
+		t.mu.Lock()
+		for _, f := range faults {
+			t.add(f.Kind, f.String())
+			if f.Kind == history.Lost {
+				t.counts["lost"] += float64(1 + f.More)
+			}
 		}
+		t.mu.Unlock()
 	}
+	if failed {
+		t.keep(entries, chapter)
+	}
+}
+
+// keep writes a history into a file of the work's folder.
+func (t *trial) keep(entries []history.Entry, chapter string) {
 	file := filepath.Join(t.dir, "history-"+chapter+".jsonl")
 	if err := keep(file, entries); err != nil {
 		t.fault(FaultBlind, "its history could not be kept: %v", err)
 		return
 	}
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.kept = append(t.kept, file)
-	t.mu.Unlock()
 }
 
 func (t *trial) tally(entries []history.Entry) {
