@@ -19,7 +19,7 @@ func progress(w io.Writer) (say bench.Say, quiet func()) {
 		return func(string) {}, func() {}
 	}
 	return func(doing string) {
-			if width, _, err := term.GetSize(int(f.Fd())); err == nil && len(doing) >= width {
+			if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 && len(doing) >= width { // 0 = unknown
 				doing = doing[:max(width-1, 0)]
 			}
 			fmt.Fprintf(f, "\r\x1b[K%s", doing)

@@ -7,19 +7,21 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"jim/bench"
 	"jim/store"
 	"jim/torture"
 )
 
 // newTortureCommand is `jim torture`.
 func newTortureCommand() *cobra.Command {
-	var t torturing
+	t := torturing{server: serverUnder}
 	c := &cobra.Command{
 		Use:   "torture",
 		Short: "Try to make a server lose something, on this machine",
@@ -63,6 +65,8 @@ type torturing struct {
 	only   []string
 	data   string
 	asJSON bool
+
+	server func(self, config, data, listen string, frail bool) *exec.Cmd // makes one that is going to be hurt
 }
 
 // check checks what was said on the command line.
@@ -84,6 +88,14 @@ func workNames() []string {
 		names = append(names, w.Name)
 	}
 	return names
+}
+
+// asked are the works that were asked for, in the order in which they are done.
+func (t *torturing) asked() []string {
+	if len(t.only) == 0 {
+		return workNames()
+	}
+	return slices.DeleteFunc(workNames(), func(name string) bool { return !slices.Contains(t.only, name) })
 }
 
 // folder is the empty folder for all data; remove takes away what was made.
@@ -128,18 +140,15 @@ func (t *torturing) run(c *cobra.Command) error {
 	ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	say, quiet := progress(c.ErrOrStderr())
-	p := &tortured{torturing: t, command: c, dir: dir, began: time.Now(), quiet: quiet}
+	p := &tortured{torturing: t, command: c, dir: dir, began: time.Now(), quiet: quiet, machine: bench.ThisMachine(thisBuild().words(), dir)}
 	p.begin()
 	err = torture.Run(ctx, torture.Options{
 		Seed: t.seed, For: t.long, Only: t.only, Dir: dir, Say: say,
-		Server: func(data, listen string, frail bool) *exec.Cmd { return serverUnder(self, config, data, listen, frail) },
+		Server: func(data, listen string, frail bool) *exec.Cmd { return t.server(self, config, data, listen, frail) },
 	}, p.done)
 	quiet()
-	if err != nil {
-		return fmt.Errorf("%w; what there is is kept in %s", err, dir)
-	}
 	p.stopped = ctx.Err() != nil
-	return p.end(remove)
+	return p.end(err, remove)
 }
 
 // serverUnder is a server that is going to be hurt.

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"jim/bench"
 	"jim/history"
 	"jim/torture"
 )
@@ -19,6 +21,7 @@ type tortured struct {
 	*torturing
 	command *cobra.Command
 	dir     string
+	machine bench.Machine
 	began   time.Time
 	quiet   func() // takes the progress line away
 	results []*torture.Result
@@ -28,9 +31,15 @@ type tortured struct {
 // tortureReport is what --json prints.
 type tortureReport struct {
 	Seed    uint64            `json:"seed"`
-	Seconds float64           `json:"seconds"`
+	For     float64           `json:"for"`     // seconds that were asked for
+	Only    []string          `json:"only"`    // works that were asked for
+	Seconds float64           `json:"seconds"` // that it took
 	Version string            `json:"version"`
-	Stopped bool              `json:"stopped"` // before its time, by a signal
+	Commit  string            `json:"commit,omitzero"` // with "+changes" when the tree had some
+	Machine bench.Machine     `json:"machine"`
+	Stopped bool              `json:"stopped"`           // before its time, by a signal
+	Missing []string          `json:"missing,omitempty"` // works that were not begun
+	Error   string            `json:"error,omitempty"`   // why it could not be found out
 	Faults  int               `json:"faults"`
 	Works   []*torture.Result `json:"works"`
 	Data    string            `json:"data,omitempty"` // where histories were kept
@@ -43,7 +52,8 @@ func (p *tortured) print(format string, args ...any) {
 }
 
 func (p *tortured) begin() {
-	p.print(sayTorture.in(speaks()), p.seed, p.long, p.dir)
+	p.print(sayTorture.in(speaks()), p.seed, p.long, strings.Join(p.asked(), ", "), p.dir)
+	p.print("%s", p.machine)
 }
 
 // done takes in what a work has found, and prints it at once.
@@ -77,14 +87,27 @@ func value(r *torture.Result, key string) int {
 	return 0
 }
 
-// end prints the sum, removes what is not needed any more, and chooses the exit code.
-func (p *tortured) end(remove func() error) error {
+// missing are the works that were not begun, and broken those that were cut short.
+func (p *tortured) missing() (missing, broken []string) {
+	missing = p.asked()
+	for _, r := range p.results {
+		missing = slices.DeleteFunc(missing, func(name string) bool { return name == r.Work })
+		if r.Stopped {
+			broken = append(broken, r.Work)
+		}
+	}
+	return missing, broken
+}
+
+// end prints the sum, removes what is not needed any more, and chooses the exit code. failed says why it could not be
+// found out; nil = it could.
+func (p *tortured) end(failed error, remove func() error) error {
 	faults := 0
 	for _, r := range p.results {
 		faults += len(r.Faults)
 	}
 	data := p.dir
-	if faults == 0 {
+	if faults == 0 && failed == nil {
 		data = ""
 		if err := os.Remove(p.dir + "/jim.toml"); err != nil {
 			return err
@@ -93,23 +116,46 @@ func (p *tortured) end(remove func() error) error {
 			return err
 		}
 	}
+	missing, broken := p.missing()
+	stopped := p.stopped && len(missing)+len(broken) > 0
 	if p.asJSON {
-		err := printJSON(p.command.OutOrStdout(), &tortureReport{
-			Seed: p.seed, Seconds: time.Since(p.began).Seconds(), Version: thisBuild().Version, Stopped: p.stopped,
-			Faults: faults, Works: append([]*torture.Result{}, p.results...), Data: data,
-		})
-		if err != nil {
+		if err := printJSON(p.command.OutOrStdout(), p.report(failed, faults, stopped, missing, data)); err != nil {
 			return err
 		}
 	}
-	if p.stopped {
-		p.print("%s", sayCutShort.in(speaks()))
+	if stopped {
+		p.print(sayCutShort.in(speaks()), time.Since(p.began).Round(100*time.Millisecond), p.long)
+		p.list(sayPartly, broken)
+		p.list(sayNotBegun, missing)
 	}
-	if faults == 0 {
-		p.print("%s", sayNoFault.in(speaks()))
-		return nil
+	switch {
+	case faults > 0:
+		return exitf(exitFault, sayBroken.in(speaks()), faults, p.dir, p.seed)
+	case failed != nil:
+		return fmt.Errorf("%w; what there is is kept in %s", failed, p.dir)
+	case stopped:
+		return exitf(exitFailed, "%s", sayTooEarly.in(speaks()))
 	}
-	return exitf(exitFault, sayBroken.in(speaks()), faults, p.dir, p.seed)
+	p.print("%s", sayNoFault.in(speaks()))
+	return nil
+}
+
+func (p *tortured) list(words phrase, names []string) {
+	if len(names) > 0 {
+		p.print("  "+words.in(speaks()), strings.Join(names, ", "))
+	}
+}
+
+func (p *tortured) report(failed error, faults int, stopped bool, missing []string, data string) *tortureReport {
+	r := &tortureReport{
+		Seed: p.seed, For: p.long.Seconds(), Only: p.asked(), Seconds: time.Since(p.began).Seconds(),
+		Version: thisBuild().Version, Commit: thisBuild().Commit, Machine: p.machine, Stopped: stopped, Missing: missing,
+		Faults: faults, Works: append([]*torture.Result{}, p.results...), Data: data,
+	}
+	if failed != nil {
+		r.Error = failed.Error()
+	}
+	return r
 }
 
 // printCheck prints what a history says.

@@ -2,15 +2,22 @@ package main
 
 // What `jim torture` says to people.
 var (
-	sayTorture = phrase{"jim torture, seed %d, for %v, in %s", "jim torture, seed %d, в течение %v, в папке %s", "jim torture，种子 %d，时长 %v，目录 %s"}
+	sayTorture = phrase{"jim torture, seed %d, for %v, works: %s; in %s", "jim torture, seed %d, в течение %v, работы: %s; в папке %s", "jim torture，种子 %d，时长 %v，项目：%s；目录 %s"}
 	sayNormal  = phrase{
 		"NORMAL: lost %d of %d acknowledged, as it must be seen",
 		"NORMAL: потеряно %d из %d подтверждённых — так и должно быть видно",
 		"NORMAL：%d 条丢失，共确认 %d 条——本来就该看得出来",
 	}
-	sayCutShort = phrase{"Stopped before its time.", "Остановлено раньше времени.", "提前停止。"}
-	sayNoFault  = phrase{"No fault was found.", "Ошибок не найдено.", "没有发现错误。"}
-	sayBroken   = phrase{
+	sayCutShort = phrase{"Stopped early, after %v of %v.", "Остановлено раньше времени: прошло %v из %v.", "提前停止：用时 %v，应为 %v。"}
+	sayPartly   = phrase{"cut short: %s", "прервано: %s", "中断：%s"}
+	sayNotBegun = phrase{"not done: %s", "не сделано: %s", "未做：%s"}
+	sayTooEarly = phrase{
+		"stopped early, so nothing is proved; no fault was found until then",
+		"остановлено раньше времени, и ничего не доказано; до этого ошибок не найдено",
+		"提前停止，因此什么也没有证明；在此之前没有发现错误",
+	}
+	sayNoFault = phrase{"No fault was found.", "Ошибок не найдено.", "没有发现错误。"}
+	sayBroken  = phrase{
 		"%d faults were found; what happened is kept in %s; seed %d",
 		"найдено ошибок: %d; ход событий сохранён в %s; seed %d",
 		"发现 %d 个错误；经过保存在 %s；种子 %d",

@@ -81,11 +81,16 @@ func sqliteVersion(module string) string {
 	return fmt.Sprintf("%d.%d.%d", n/10000, n/100%100, n%100)
 }
 
-func (b build) print(w io.Writer) error {
-	text := "jim " + b.Version
-	if b.Commit != "" {
-		text += " (" + b.Commit + ")"
+// words are the version, and the commit where it is known.
+func (b build) words() string {
+	if b.Commit == "" {
+		return b.Version
 	}
+	return b.Version + " (" + b.Commit + ")"
+}
+
+func (b build) print(w io.Writer) error {
+	text := "jim " + b.words()
 	text += fmt.Sprintf("\nJIM/%d, %s, %s", b.Protocol, b.Go, b.Platform)
 	if b.SQLite != "" {
 		text += ", SQLite " + b.SQLite
