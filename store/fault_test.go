@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -211,7 +212,8 @@ func TestSyncFails(t *testing.T) {
 }
 
 // TestEverySyncFails lets each sync of a short life fail, one after the other,
-// and looks for what had been acknowledged before.
+// and looks for what had been acknowledged before: where the process is started
+// again, and where the power goes as well and nothing is left that was not synced.
 func TestEverySyncFails(t *testing.T) {
 	for k := 1; k < 100; k++ {
 		disk := under.NewDisk(1)
@@ -229,9 +231,12 @@ func TestEverySyncFails(t *testing.T) {
 			}
 			r.Close()
 		}
-		after := newRig(t, dir, under.NewDisk(1)).texts()
-		if len(after) < len(acked) || len(after) > len(acked)+1 {
-			t.Errorf("sync %d failed: acknowledged %v, found %v", k, acked, after)
+		for what, after := range map[string][]string{
+			"on the disk": survivors(t, disk).texts(), "in memory": newRig(t, dir, under.NewDisk(1)).texts(),
+		} {
+			if len(after) > len(acked)+1 || !slices.Equal(after[:min(len(acked), len(after))], acked) {
+				t.Errorf("sync %d failed: acknowledged %v, found %v %s", k, acked, after, what)
+			}
 		}
 		if disk.Syncs() < before+k {
 			if k < 5 {
@@ -257,8 +262,11 @@ func TestCheckpointSyncFails(t *testing.T) {
 	if r.Close() == nil {
 		t.Error("want the failure from Close")
 	}
-	if got := len(newRig(t, dir, under.NewDisk(1)).texts()); got < kept || kept == 0 {
-		t.Errorf("%d were acknowledged, %d are there", kept, got)
+	if got := len(survivors(t, r.disk).texts()); got < kept || kept == 0 {
+		t.Errorf("%d were acknowledged, %d are on the disk", kept, got)
+	}
+	if got := len(newRig(t, dir, under.NewDisk(1)).texts()); got < kept {
+		t.Errorf("%d were acknowledged, %d are in memory", kept, got)
 	}
 }
 
@@ -364,14 +372,20 @@ func lossInOpen(t *testing.T, step int, seed uint64) bool {
 	return s != nil
 }
 
-// loss opens what is stable and compares it with what must be there.
-func loss(t *testing.T, disk *under.Disk, want []string) {
+// survivors opens what is stable, and nothing else.
+func survivors(t *testing.T, disk *under.Disk) *rig {
 	t.Helper()
 	after := t.TempDir()
 	if err := disk.SurviveLeast(after); err != nil {
 		t.Fatal(err)
 	}
-	r := newRig(t, after, under.NewDisk(1))
+	return newRig(t, after, under.NewDisk(1))
+}
+
+// loss opens what is stable and compares it with what must be there.
+func loss(t *testing.T, disk *under.Disk, want []string) {
+	t.Helper()
+	r := survivors(t, disk)
 	if got := fmt.Sprint(r.texts()); got != fmt.Sprint(want) {
 		t.Fatalf("after a loss of power\n got %s\nwant %s", got, want)
 	}
