@@ -75,6 +75,7 @@ type house struct {
 	hub   *chat.Hub
 	store *store.Store
 	serve sync.WaitGroup
+	seen  int // guests that were brought into a state
 }
 
 func newHouse(t testing.TB, o chat.Options) *house {
