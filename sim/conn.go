@@ -34,6 +34,8 @@ type conn struct {
 
 	syncing atomic.Bool // a sync is under way
 
+	wrong rewrite // what is written instead; nil = what should be
+
 	calls int // of the store, by its session so far; the session's goroutine
 
 	mu      sync.Mutex
@@ -98,6 +100,9 @@ func (c *conn) Ready() bool {
 
 // Write waits until the end of the step, and while the window is full.
 func (c *conn) Write(batches []*wire.Batch) error {
+	if c.wrong != nil {
+		batches = c.wrong(batches)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, b := range batches {

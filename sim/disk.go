@@ -66,6 +66,14 @@ func (d *disk) Keep(e *chat.Entry) {
 // queue takes over what was handed over in a step. When many sessions were woken at
 // once, each handed over one entry at most, in an order that nobody promised.
 func (d *disk) queue() {
+	arrived := d.sorted()
+	if d.w.wrong.early && len(arrived) > 0 {
+		arrived = d.tooEarly(arrived)
+	}
+	d.waiting = append(d.waiting, arrived...)
+}
+
+func (d *disk) sorted() []*chat.Entry {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.woken {
@@ -78,8 +86,9 @@ func (d *disk) queue() {
 		})
 		slices.SortFunc(d.parked, func(a, b *call) int { return cmp.Compare(a.conn.n, b.conn.n) })
 	}
-	d.waiting = append(d.waiting, d.arrived...)
-	d.arrived = d.arrived[:0]
+	arrived := d.arrived
+	d.arrived = nil
+	return arrived
 }
 
 // commit keeps the first n entries that wait; nobody is told yet. With an error it refuses them.
@@ -87,8 +96,12 @@ func (d *disk) commit(n int, err error) {
 	group := d.waiting[:n:n]
 	d.waiting = d.waiting[n:]
 	if err == nil {
-		d.Store.Commit(group)
-		d.w.noteKept(group)
+		inOrder := slices.Clone(group)
+		if d.w.wrong.order != nil {
+			d.w.wrong.order(inOrder)
+		}
+		d.Store.Commit(inOrder)
+		d.w.noteKept(inOrder)
 	} else {
 		for _, e := range group {
 			e.Err = err
@@ -103,7 +116,9 @@ func (d *disk) tell() {
 	d.untold = d.untold[1:]
 	d.woken = true
 	d.w.noteTold(group)
-	d.kept(group)
+	if !d.w.wrong.early {
+		d.kept(group)
+	}
 }
 
 // crash ends everything that is under way.
@@ -140,6 +155,7 @@ func (d *disk) pause(ctx context.Context, fault error, seldom uint64) error {
 	c.calls++
 	dice := scramble(d.w.seed, uint64(c.n), uint64(c.calls))
 	if fault != nil && dice>>32%seldom == 0 {
+		d.w.refusals.Add(1)
 		return fault
 	}
 	if dice%3 > 0 {

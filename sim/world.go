@@ -30,9 +30,10 @@ const kindBroken = "broken"
 
 // world is one server, its disk and its clients.
 type world struct {
-	seed uint64
-	r    *rand.Rand
-	plan plan
+	seed  uint64
+	r     *rand.Rand
+	plan  plan
+	wrong wrong
 
 	ram     ram.Disk
 	disk    *disk
@@ -51,43 +52,18 @@ type world struct {
 	history []history.Entry
 	broken  []history.Fault
 	counts  map[string]int
-}
 
-// plan is how large a world is and how bad it gets.
-type plan struct {
-	accounts, devices, rooms int
-	steps                    int
-	outbox                   int  // bytes until a reader is behind
-	burst                    int  // requests at once, at most
-	bad                      int  // of a hundred steps, those on which the network misbehaves
-	failing                  int  // of a hundred commits, those that fail
-	crashes                  int  // at most
-	stubborn                 bool // who lags does so to the end
-	leaves                   bool
-	direct                   bool
-}
-
-func newPlan(r *rand.Rand) plan {
-	p := plan{
-		accounts: 2 + r.IntN(3), rooms: 1 + r.IntN(2), steps: 20 + r.IntN(80),
-		outbox: []int{150, 400, 1000, 4000, 0}[r.IntN(5)], burst: 1 + r.IntN(4),
-		bad: []int{0, 5, 12, 25}[r.IntN(4)], failing: []int{0, 0, 10, 40}[r.IntN(4)],
-		crashes: max(0, r.IntN(5)-2), leaves: r.IntN(3) == 0, direct: r.IntN(2) == 0,
-	}
-	p.devices = p.accounts + r.IntN(3)
-	if r.IntN(24) == 0 { // logs of several pages
-		p.steps, p.burst, p.rooms, p.accounts = 200, 8, 1, 2
-		p.devices = 2 + r.IntN(2)
-	}
-	return p
+	refusals atomic.Int64 // calls of the store that failed
 }
 
 // Play lives through the world of a seed. It must be called in a bubble of
 // testing/synctest.
-func Play(seed uint64) *Outcome {
+func Play(seed uint64) *Outcome { return play(seed, wrong{}) }
+
+func play(seed uint64, wrong wrong) *Outcome {
 	r := rand.New(rand.NewPCG(seed, 0x51))
 	w := &world{
-		seed: seed, r: r, plan: newPlan(r), names: map[chat.ConversationID]string{}, kept: map[string][]chat.Entry{},
+		seed: seed, r: r, plan: newPlan(r), wrong: wrong, names: map[chat.ConversationID]string{}, kept: map[string][]chat.Entry{},
 		members: map[string]map[string]bool{}, counts: map[string]int{}, decoded: map[string]wire.FromServer{},
 	}
 	if seed%64 == 63 { // much is said while some hear nothing
@@ -100,6 +76,7 @@ func Play(seed uint64) *Outcome {
 		w.step()
 	}
 	w.finish()
+	w.counts["calls failed"] = int(w.refusals.Load())
 	faults := append(w.broken, history.Check(w.history)...)
 	return &Outcome{History: w.history, Faults: faults, Counts: w.counts}
 }
@@ -129,6 +106,9 @@ var quiet = slog.New(slog.DiscardHandler)
 
 // start starts a server over what has been kept.
 func (w *world) start() {
+	if w.wrong.boot != nil {
+		w.wrong.boot(&w.ram)
+	}
 	w.disk = openDisk(w)
 	w.hub = chat.New(w.disk, chat.Options{Log: quiet, Server: "sim", NoLimits: true, Outbox: w.plan.outbox})
 }
@@ -137,6 +117,9 @@ func (w *world) start() {
 func (w *world) connect(d *device) *conn {
 	w.made++
 	c := newConn(w.made, fmt.Sprint("c", w.made), d)
+	if w.wrong.write != nil {
+		c.wrong = w.wrong.write()
+	}
 	w.conns = append(w.conns, c)
 	ctx := context.WithValue(context.Background(), connKey{}, c)
 	hub := w.hub
@@ -236,7 +219,7 @@ func (w *world) commit() {
 	var fault error
 	if w.r.IntN(100) < w.plan.failing {
 		fault = []error{chat.ErrFull, errKeep}[w.r.IntN(2)]
-		w.counts["commits failed"]++
+		w.counts["commits failed: "+fault.Error()]++
 	}
 	w.disk.commit(n, fault)
 	if w.r.IntN(2) == 0 {
@@ -281,13 +264,13 @@ func (w *world) misbehave() {
 		c.leave(io.EOF, true)
 		w.counts["closed half"]++
 	default:
+		w.counts["cut"]++
 		w.cut(c)
 	}
 }
 
 // cut ends a connection at any byte of either direction.
 func (w *world) cut(c *conn) {
-	w.counts["cut"]++
 	c.arrive(w.r.IntN(len(c.up) + 1))
 	end := []error{io.EOF, io.ErrUnexpectedEOF}[w.r.IntN(2)]
 	d := c.device
@@ -316,6 +299,10 @@ func (w *world) crash() {
 	w.counts["crashes"]++
 	if n := len(w.disk.waiting); n > 0 && w.r.IntN(2) == 0 {
 		w.disk.commit(1+w.r.IntN(n), nil)
+		w.counts["crashes after a commit"]++
+	}
+	if len(w.disk.waiting) > 0 {
+		w.counts["crashes before a commit"]++
 	}
 	for _, c := range w.conns {
 		if c.device != nil {
