@@ -98,11 +98,14 @@ func TestRelativeFolders(t *testing.T) {
 // TestDamagedBackup flips bits of a backup and cuts it.
 func TestDamagedBackup(t *testing.T) {
 	backup, _ := backedUp(t)
-	refused := func(name string, bad []byte, want error) {
+	refused := func(name string, bad []byte) {
 		t.Helper()
-		dir := t.TempDir()
-		_, err := Restore(t.Context(), bytes.NewReader(bad), dir)
-		if !errors.Is(err, want) {
+		dir, err := os.MkdirTemp(t.TempDir(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer os.RemoveAll(dir)
+		if _, err := Restore(t.Context(), bytes.NewReader(bad), dir); !errors.Is(err, ErrBackup) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err := mustBeEmpty(dir); err != nil {
@@ -112,22 +115,11 @@ func TestDamagedBackup(t *testing.T) {
 			t.Errorf("%s: the half of it stayed", name)
 		}
 	}
-	for bit := 0; bit < len(backup)*8; bit += stride(t, 20011) {
-		bad := bytes.Clone(backup)
-		bad[bit/8] ^= 1 << (bit % 8)
-		refused(fmt.Sprintf("bit %d of byte %d", bit%8, bit/8), bad, ErrBackup)
-	}
-	for bit := 0; bit < 3072*8; bit += 97 { // the first header, and the manifest
-		bad := bytes.Clone(backup)
-		bad[bit/8] ^= 1 << (bit % 8)
-		refused(fmt.Sprintf("bit %d of byte %d", bit%8, bit/8), bad, ErrBackup)
-	}
-	for size := 0; size < len(backup); size += 512 * 13 {
-		refused(fmt.Sprint("cut to ", size), backup[:size], ErrBackup)
-	}
-	refused("the last sector is missing", backup[:len(backup)-512], ErrBackup)
-	refused("something follows", append(bytes.Clone(backup), 0), ErrBackup)
-	refused("twice", append(bytes.Clone(backup), backup...), ErrBackup)
+	// the first header and the manifest are the head
+	harm{bits: 20011, head: 3072, headBits: 97, sectors: 13}.each(t, backup, refused)
+	refused("the last sector is missing", backup[:len(backup)-512])
+	refused("something follows", append(bytes.Clone(backup), 0))
+	refused("twice", append(bytes.Clone(backup), backup...))
 }
 
 // TestFalseBackup makes whole archives that are no backups.

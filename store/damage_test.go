@@ -131,43 +131,6 @@ func examined(t *testing.T, dir string) (everything, error) {
 	return all, errors.Join(err, s.Close())
 }
 
-// stride is the distance of the bits that are flipped: all of them take hours.
-// JIM_EVERY_BIT=1 flips each; any other number is the distance.
-func stride(t *testing.T, standard int) int {
-	if said := os.Getenv("JIM_EVERY_BIT"); said != "" {
-		n, err := strconv.Atoi(said)
-		if err != nil || n < 1 {
-			t.Fatalf("JIM_EVERY_BIT=%q is no distance", said)
-		}
-		return n
-	}
-	return standard
-}
-
-// variants calls try with every way of damaging good: bits flipped, those of the header
-// many; and cut at each sector.
-func variants(t *testing.T, good []byte, standard int, try func(name string, bad []byte)) {
-	step := stride(t, standard)
-	count := 0
-	for bit := 0; bit < len(good)*8; bit += step {
-		bad := bytes.Clone(good)
-		bad[bit/8] ^= 1 << (bit % 8)
-		try(fmt.Sprintf("bit %d of byte %d", bit%8, bit/8), bad)
-		count++
-	}
-	for bit := 0; bit < headerBytes*8; bit += min(step, 7) {
-		bad := bytes.Clone(good)
-		bad[bit/8] ^= 1 << (bit % 8)
-		try(fmt.Sprintf("bit %d of byte %d", bit%8, bit/8), bad)
-		count++
-	}
-	for size := 0; size < len(good); size += 512 * min(max(step/9973, 1), 9) {
-		try(fmt.Sprint("cut to ", size), good[:size])
-		count++
-	}
-	t.Logf("%d variants of %d bytes", count, len(good))
-}
-
 // TestDamagedDatabase flips bits of a database that was closed, and cuts it: it
 // must say so, and never tell anything else than what was kept.
 func TestDamagedDatabase(t *testing.T) {
@@ -186,7 +149,7 @@ func TestDamagedDatabase(t *testing.T) {
 		t.Fatalf("undamaged: %v", err)
 	}
 	refused := 0
-	variants(t, good, 9973, func(name string, bad []byte) {
+	harm{bits: 9973, head: headerBytes, headBits: 7, sectors: 1}.each(t, good, func(name string, bad []byte) {
 		got, err := damagedFolder(t, map[string][]byte{FileName: bad})
 		switch {
 		case !got.within(want):

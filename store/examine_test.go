@@ -96,7 +96,7 @@ func TestExamineFindsEveryBit(t *testing.T) {
 	if got := problems(t, dir); got != nil {
 		t.Fatalf("undamaged: %q", got)
 	}
-	variants(t, good, 19997, func(name string, bad []byte) {
+	harm{bits: 19997, head: headerBytes, headBits: 7, sectors: 2}.each(t, good, func(name string, bad []byte) {
 		if err := os.WriteFile(file, bad, 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -73,21 +73,16 @@ func TestDamagedLog(t *testing.T) {
 		if indexed {
 			bad[shm] = files[shm]
 		}
-		for bit := 5; bit < len(files[wal])*8; bit += stride(t, 299993) {
-			bad[wal] = bytes.Clone(files[wal])
-			bad[wal][bit/8] ^= 1 << (bit % 8)
-			try(fmt.Sprintf("bit %d of byte %d, index %v", bit%8, bit/8, indexed), bad, indexed)
-		}
-		for size := walHeader; size < len(files[wal]); size += 512 * 197 {
-			bad[wal] = files[wal][:size]
-			try(fmt.Sprintf("cut to %d, index %v", size, indexed), bad, indexed)
-		}
+		harm{bits: 299993, sectors: 197, from: walHeader}.each(t, files[wal], func(name string, damaged []byte) {
+			bad[wal] = damaged
+			try(fmt.Sprintf("%s, index %v", name, indexed), bad, indexed)
+		})
 	}
-	for bit := 0; bit < 200*8; bit += 61 { // a damaged index harms nothing
-		bad := map[string][]byte{FileName: files[FileName], wal: files[wal], shm: bytes.Clone(files[shm])}
-		bad[shm][bit/8] ^= 1 << (bit % 8)
-		try(fmt.Sprintf("bit %d of byte %d of the index", bit%8, bit/8), bad, true)
-	}
+	bad := map[string][]byte{FileName: files[FileName], wal: files[wal]}
+	harm{bits: 61}.each(t, files[shm][:200], func(name string, damaged []byte) { // a damaged index harms nothing
+		bad[shm] = append(damaged[:200:200], files[shm][200:]...)
+		try(name+" of the index", bad, true)
+	})
 }
 
 // TestLeftLogFrames changes one thing in each part of the last frames.
