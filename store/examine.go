@@ -149,21 +149,39 @@ func (e *Examined) ask(o *onlooker) error {
 	if err != nil {
 		return err
 	}
-	for _, q := range []struct {
-		problem Problem
-		sql     string
-	}{
-		{BadLinks, `SELECT 'log → conversation ' || conv FROM (SELECT DISTINCT conv FROM log) WHERE conv NOT IN (SELECT id FROM conversation) LIMIT 10`},
-		{BadLinks, `SELECT 'log → account ' || sender FROM (SELECT DISTINCT sender FROM log) WHERE sender NOT IN (SELECT id FROM account) LIMIT 10`},
-		{BadNumbers, `SELECT 'conversation ' || conv || ': ' || count(*) || ' of ' || max(seq) FROM log GROUP BY conv HAVING count(*) <> max(seq) - min(seq) + 1 LIMIT 10`},
-	} {
-		err := o.c.rows(func(st *sqlite3.Stmt) { e.found(q.problem, "%s", st.ColumnText(0)) }, q.sql)
+	for _, q := range questions {
+		err := o.c.rows(func(st *sqlite3.Stmt) { e.found(q.problem, "%s", st.ColumnText(0)) }, q.sql+` LIMIT 10`)
 		if err != nil {
 			return err
 		}
 	}
 	e.Inventory, err = o.inventory()
 	return err
+}
+
+// questions are what SQLite does not ask by itself: whether what belongs together is
+// there. Nothing deletes entries, so the numbers of a conversation are 1 to the newest.
+// Whether the newest are there, the log cannot say; what may know of them is how far
+// somebody has read, who is a member, and the topic.
+var questions = []struct {
+	problem Problem
+	sql     string // its first column says where
+}{
+	{BadLinks, `SELECT 'log → conversation ' || conv FROM (SELECT DISTINCT conv FROM log) WHERE conv NOT IN (SELECT id FROM conversation)`},
+	{BadLinks, `SELECT 'log → account ' || sender FROM (SELECT DISTINCT sender FROM log) WHERE sender NOT IN (SELECT id FROM account)`},
+	{BadNumbers, `SELECT 'conversation ' || conv || ': ' || count(*) || ' of ' || max(seq) FROM log GROUP BY conv HAVING count(*) <> max(seq) OR min(seq) < 1`},
+	{BadNumbers, `SELECT 'conversation ' || conv || ': ' || last || ' of ' || read
+		FROM (SELECT conv, max(read) AS read, (SELECT coalesce(max(seq), 0) FROM log WHERE log.conv = member.conv) AS last FROM member GROUP BY conv)
+		WHERE read > last`},
+	// max() alone beside other columns has those of its row (https://sqlite.org/lang_select.html#bareagg)
+	{BadNumbers, `WITH room AS (SELECT id FROM conversation WHERE key IS NOT NULL),
+		changed AS (SELECT conv, sender, kind, max(seq) FROM log WHERE kind IN (2, 3, 5) AND conv IN room GROUP BY conv, sender),
+		said AS (SELECT conv, sender AS account FROM changed WHERE kind <> 3),
+		is_so AS (SELECT conv, account FROM member WHERE conv IN room)
+		SELECT 'conversation ' || conv || ': member ' || account
+		FROM (SELECT * FROM (SELECT * FROM said EXCEPT SELECT * FROM is_so) UNION SELECT * FROM (SELECT * FROM is_so EXCEPT SELECT * FROM said))`},
+	{BadNumbers, `SELECT 'conversation ' || conversation.id || ': topic' FROM conversation
+		WHERE key IS NOT NULL AND topic <> coalesce((SELECT text FROM log WHERE conv = conversation.id AND kind IN (4, 5) ORDER BY seq DESC LIMIT 1), '')`},
 }
 
 // whole tells whether the sum of a page is right.

@@ -53,6 +53,7 @@ func TestExamine(t *testing.T) {
 		t.Errorf("beside a server: %+v, %v", e, err)
 	}
 	s.Close()
+	const left = `DELETE FROM member WHERE conv = 1; INSERT INTO log VALUES (1, 14, 1, 3, 1, NULL, '');`
 	for _, c := range []struct {
 		name string
 		sql  string
@@ -60,8 +61,18 @@ func TestExamine(t *testing.T) {
 	}{
 		{"whole", `SELECT 1`, nil},
 		{"an entry is missing", `DELETE FROM log WHERE conv = 1 AND seq = 4`, []Problem{BadNumbers}},
+		{"the first entries are missing", `DELETE FROM log WHERE conv = 1 AND seq <= 4`, []Problem{BadNumbers}},
+		{"a number before the first", `UPDATE log SET seq = 0 WHERE conv = 1 AND seq = 13`, []Problem{BadNumbers}},
+		{"what was read is missing at the end", `DELETE FROM log WHERE conv = 1 AND seq >= 3`, []Problem{BadNumbers}},
+		{"all that was read is missing", `UPDATE member SET read = 1 WHERE conv = 5; DELETE FROM log WHERE conv = 5`, []Problem{BadNumbers}},
+		{"a member came with what is missing", `DELETE FROM log WHERE conv = 2; UPDATE conversation SET topic = '' WHERE id = 2`, []Problem{BadNumbers}},
+		{"a member left with what is missing", `DELETE FROM member WHERE conv = 3`, []Problem{BadNumbers}},
+		{"a topic is missing at the end", `UPDATE conversation SET topic = 'another' WHERE id = 4`, []Problem{BadNumbers}},
+		{"who left is no member", left, nil},
+		{"who left and came again is none", left + `INSERT INTO log VALUES (1, 15, 1, 2, 1, NULL, '')`, []Problem{BadNumbers}},
+		{"messages that nobody has read are missing at the end", `DELETE FROM log WHERE conv = 1 AND seq >= 4`, nil}, // nothing knows of them
 		{"an account is missing", `DELETE FROM account WHERE id = 2`, []Problem{BadLinks}},
-		{"a room is missing", `DELETE FROM member; DELETE FROM conversation WHERE id = 2`, []Problem{BadLinks}},
+		{"a room is missing", `DELETE FROM member WHERE conv = 2; DELETE FROM conversation WHERE id = 2`, []Problem{BadLinks}},
 		{"an index is wrong", `PRAGMA writable_schema=on; UPDATE sqlite_schema SET sql = replace(sql, 'id IS NOT NULL', 'id IS NULL') WHERE name = 'log_once'`, []Problem{BadTrees}},
 		{"a newer program", `PRAGMA user_version = 99`, []Problem{NewSchema}},
 		{"no sums", `PRAGMA application_id = 0`, []Problem{NoSums}},

@@ -8,20 +8,25 @@ const hasModes = true
 // spareFiles are those that [places] leaves out.
 const spareFiles = keptFiles
 
-// diskOf is how many bytes are free on the disk of a folder, and what kind of disk
-// it is where nothing should be kept.
-func diskOf(dir string) (free int64, kind string, ok bool) {
+// diskOf asks for the disk of a folder.
+func diskOf(dir string) (diskSeen, error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(dir, &s); err != nil {
-		return 0, "", false
+		return diskSeen{}, err
 	}
-	switch s.Type { // statfs(2)
+	return diskSeen{int64(s.Bavail) * s.Bsize, diskKind(s.Type)}, nil
+}
+
+// diskKind names the kinds of disks on which nothing should be kept, by the numbers
+// of statfs(2).
+func diskKind(number int64) string {
+	switch number {
 	case unix.NFS_SUPER_MAGIC:
-		kind = "NFS"
+		return "NFS"
 	case unix.CIFS_SUPER_MAGIC, unix.SMB_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC:
-		kind = "SMB"
+		return "SMB"
 	case unix.TMPFS_MAGIC, unix.RAMFS_MAGIC:
-		kind = "tmpfs"
+		return "tmpfs"
 	}
-	return int64(s.Bavail) * s.Bsize, kind, true
+	return ""
 }

@@ -1,14 +1,19 @@
-//go:build !linux
+//go:build !(linux || darwin || freebsd || windows)
 
 package main
 
-import "runtime"
+import (
+	"errors"
+	"runtime"
+)
 
 // hasModes tells that files have modes that mean something.
-const hasModes = runtime.GOOS != "windows"
+const hasModes = true
 
-// spareFiles are those that places leaves out on some systems.
+// spareFiles are those that places leaves out on most systems.
 const spareFiles = 64
 
+var errNoDisk = errors.New("this program does not know how to ask " + runtime.GOOS)
+
 // diskOf knows nothing of the disks of this system.
-func diskOf(string) (free int64, kind string, ok bool) { return 0, "", false }
+func diskOf(string) (diskSeen, error) { return diskSeen{}, errNoDisk }

@@ -17,6 +17,9 @@ var (
 	sayKind    = phrase{"disk: the data folder is on %s", "диск: папка данных находится на %s", "磁盘：数据目录位于 %s"}
 	doLocal    = phrase{"use a disk of this machine: what was acknowledged may not be safe there", "возьмите диск этой машины: подтверждённое там может пропасть", "请使用本机磁盘：在那里已确认的内容未必安全"}
 
+	sayUnseen = phrase{"disk: how much is free was not looked at: %v", "диск: сколько свободно, не проверено: %v", "磁盘：未检查剩余空间：%v"}
+	doLook    = phrase{"look at it yourself: without room messages are refused with 507 until there is some", "проверьте сами: без места сообщения отклоняются с кодом 507", "请自行检查：空间不足时消息会以 507 被拒绝"}
+
 	saySync = phrase{
 		"disk: syncing takes %s; one sender who waits each time can say %d messages a second, many together far more",
 		"диск: синхронизация занимает %s; один отправитель, который ждёт каждый раз, скажет %d сообщений в секунду, многие вместе — намного больше",
@@ -51,27 +54,40 @@ const (
 
 // space looks at the room on the disk, and what kind of disk it is.
 func (d *doctor) space() {
-	free, kind, ok := diskOf(d.conf.data)
-	if !ok {
+	d.judgeSpace(diskOf(d.conf.data))
+}
+
+// diskSeen is what the system says of the disk that a folder is on.
+type diskSeen struct {
+	free int64  // bytes that the user of this process may still write
+	kind string // its name where nothing should be kept on such a disk
+}
+
+func (d *doctor) judgeSpace(disk diskSeen, err error) {
+	if err != nil {
+		d.warn("space", sayUnseen, doLook, err)
 		return
 	}
-	if kind != "" {
-		d.warn("disk", sayKind, doLocal, kind)
+	if disk.kind != "" {
+		d.warn("disk", sayKind, doLocal, disk.kind)
 	}
 	switch {
-	case free < leastSpace:
-		d.fault(exitFailed, "space", sayCramped, doFree, inBytes(free))
-	case free < leastSpace+d.bytes:
-		d.warn("space", sayNarrow, doLater, inBytes(free), inBytes(d.bytes))
+	case disk.free < leastSpace:
+		d.fault(exitFailed, "space", sayCramped, doFree, inBytes(disk.free))
+	case disk.free < leastSpace+d.bytes:
+		d.warn("space", sayNarrow, doLater, inBytes(disk.free), inBytes(d.bytes))
 	default:
-		d.ok("space", saySpace, inBytes(free))
+		d.ok("space", saySpace, inBytes(disk.free))
 	}
 }
 
 // syncing measures how long the disk takes to make a page safe, which is what an
 // acknowledgement waits for.
 func (d *doctor) syncing() {
-	took, err := measureSync(d.conf.data)
+	d.judgeSync(measureSync(d.conf.data))
+}
+
+func (d *doctor) judgeSync(took time.Duration, err error) {
 	if err != nil {
 		d.fault(exitFailed, "sync", sayNoWrite, doAsUser, err)
 		return
@@ -116,9 +132,12 @@ var started = time.Now()
 // forward.
 func (d *doctor) clock() {
 	now := time.Now()
-	shown := now.UTC().Format(time.RFC3339)
 	// Round takes the second clock away.
-	jump := now.Round(0).Sub(started.Round(0)) - now.Sub(started) //tidy:stamp how far it was set is what is asked
+	d.judgeClock(now, now.Round(0).Sub(started.Round(0))-now.Sub(started)) //tidy:stamp how far it was set is what is asked
+}
+
+func (d *doctor) judgeClock(now time.Time, jump time.Duration) {
+	shown := now.UTC().Format(time.RFC3339)
 	switch behind := time.UnixMicro(d.newest).Sub(now); {
 	case now.Before(oldestTime):
 		d.fault(exitFailed, "clock", sayOld, doClock, shown)
@@ -133,14 +152,23 @@ func (d *doctor) clock() {
 
 // limits looks at what this process may use; the server may be given more.
 func (d *doctor) limits() {
-	if n := places(); n > 0 {
-		if files := n + spareFiles; files < leastFiles {
-			d.warn("files", sayFew, doFiles, files, n)
-		} else {
-			d.ok("files", sayFiles, files, n)
-		}
+	d.judgeFiles(places())
+	d.judgeMemory(debug.SetMemoryLimit(-1))
+}
+
+// judgeFiles is for n connections that the system allows, 0 = no limit.
+func (d *doctor) judgeFiles(n int) {
+	switch files := n + spareFiles; {
+	case n == 0:
+	case files < leastFiles:
+		d.warn("files", sayFew, doFiles, files, n)
+	default:
+		d.ok("files", sayFiles, files, n)
 	}
-	switch limit := debug.SetMemoryLimit(-1); {
+}
+
+func (d *doctor) judgeMemory(limit int64) {
+	switch {
 	case limit > 1<<50: // not set
 	case limit < leastMemory:
 		d.warn("memory", sayTight, doMemory, inBytes(limit))

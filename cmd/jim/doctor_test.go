@@ -62,23 +62,6 @@ func TestDoctorCertificate(t *testing.T) {
 	}
 }
 
-func TestDoctorClock(t *testing.T) {
-	for _, c := range []struct {
-		newest time.Time
-		want   state
-	}{
-		{time.Now().Add(-time.Hour), stateOK},
-		{time.Now().Add(time.Second / 2), stateOK},
-		{time.Now().Add(time.Hour), stateWarning},
-	} {
-		d := &doctor{newest: c.newest.UnixMicro()}
-		d.clock()
-		if got := d.findings; len(got) != 1 || got[0].state != c.want {
-			t.Errorf("newest entry at %v: %+v", c.newest, got)
-		}
-	}
-}
-
 func TestDoctorVerdict(t *testing.T) {
 	for _, c := range []struct {
 		name string
