@@ -19,13 +19,14 @@ var floors = tidy.Table{
 	},
 
 	"printable": {},
+	"lastword":  {},
 	"startlog":  {Others: []string{"github.com/go-json-experiment/json"}},
 	// beside it: what a chat's clients lived through, whatever the chat is made of
 	"history": {Ours: []string{"wire"}},
 
 	// floor 2: what lives, and who talks to it
 	"chat": {
-		Ours:   []string{"wire"},
+		Ours:   []string{"lastword", "wire"},
 		Others: []string{"golang.org/x/crypto", "golang.org/x/text"},
 		NotStd: []string{"net", "os", "database/sql", "syscall"},
 		ButStd: []string{"net/netip"},
@@ -37,7 +38,7 @@ var floors = tidy.Table{
 
 	// floor 3: how it gets in, where it is kept, and how it is measured
 	"listen": {
-		Ours:    []string{"chat", "wire"},
+		Ours:    []string{"chat", "lastword", "wire"},
 		Others:  []string{"github.com/gobwas/ws", "github.com/quic-go/quic-go", "golang.org/x/crypto", "golang.org/x/sys"},
 		NotStd:  []string{"database/sql"},
 		NoTests: []string{"store"},
@@ -49,7 +50,7 @@ var floors = tidy.Table{
 		NoTests: []string{"listen", "store"},
 	},
 	"store": {
-		Ours:    []string{"chat", "wire"},
+		Ours:    []string{"chat", "lastword", "wire"},
 		Others:  []string{"github.com/ncruces/go-sqlite3", "golang.org/x/sys"},
 		NotStd:  []string{"net"},
 		ButStd:  []string{"net/url"}, // SQLite names its files by URI

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"jim/lastword"
 	"jim/wire"
 )
 
@@ -137,6 +138,7 @@ func (h *Hub) MakeRoom(ctx context.Context, name string) error {
 // Serve talks with one peer until it or the server ends the connection, and
 // closes c.
 func (h *Hub) Serve(ctx context.Context, c Conn) {
+	defer lastword.Guard()
 	s := newSession(h, c)
 	if !h.enter(s) {
 		s.out.finish(goodbye("the server is stopping", time.Second))
@@ -187,6 +189,7 @@ func (h *Hub) Shutdown(ctx context.Context, retryAfter time.Duration) error {
 	var leaving sync.WaitGroup
 	for i, s := range all {
 		leaving.Go(func() {
+			defer lastword.Guard()
 			s.out.await(ctx, func() bool { return s.out.pending == 0 })
 			s.out.finish(goodbye("the server is stopping", spread(retryAfter, i, len(all))))
 		})
@@ -258,6 +261,7 @@ const (
 
 // watch closes connections whose peer has stopped reading.
 func (h *Hub) watch() {
+	defer lastword.Guard()
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for {

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"jim/lastword"
 	"jim/wire"
 )
 
@@ -174,6 +175,7 @@ func (pr *presence) note(p *person, subs map[string]*sub) {
 
 // tellPresence tells what has been noted, a second after the first of it.
 func (h *Hub) tellPresence() {
+	defer lastword.Guard()
 	for {
 		select {
 		case <-h.stop:

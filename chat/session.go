@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"jim/lastword"
 	"jim/wire"
 )
 
@@ -148,6 +149,7 @@ func (s *Session) waitForLogin() {
 	s.mu.Lock() // the timer's function waits until the timer is known
 	defer s.mu.Unlock()
 	s.patience = time.AfterFunc(probeAfter-s.age(), func() {
+		defer lastword.Guard()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.patience == nil {
@@ -162,6 +164,7 @@ func (s *Session) waitForLogin() {
 
 // giveUp ends a session whose peer has not said who it is.
 func (s *Session) giveUp() {
+	defer lastword.Guard()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.patience == nil {

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"jim/lastword"
 	"jim/wire"
 )
 
@@ -86,6 +87,7 @@ func (ws *workers) lock() {
 }
 
 func (ws *workers) work() {
+	defer lastword.Guard()
 	defer ws.all.Done()
 	w := &worker{begin: make(chan struct{}), done: make(chan error)}
 	ws.hired <- w

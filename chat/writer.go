@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"sync"
 
+	"jim/lastword"
 	"jim/wire"
 )
 
@@ -47,6 +48,7 @@ func (ws *writers) write(o *outbox) {
 
 // run is a runner.
 func (ws *writers) run() {
+	defer lastword.Guard()
 	var spare []*wire.Batch
 	for o := ws.next(); o != nil; o = ws.next() {
 		if spare = o.writeNow(spare); cap(spare) > spareMost {
@@ -108,6 +110,7 @@ func (ws *writers) wait(r rest) {
 }
 
 func (ws *writers) runWaiter(w *waiter) {
+	defer lastword.Guard()
 	var spare []*wire.Batch
 	for r := range w.jobs {
 		if r.batches != nil {

@@ -5,6 +5,7 @@ import (
 	"net"
 	"time"
 
+	"jim/lastword"
 	"jim/wire"
 )
 
@@ -17,6 +18,7 @@ const (
 
 // accept takes connections until the door is closed.
 func (ls *Listeners) accept(d *door) {
+	defer lastword.Guard()
 	pause := time.Duration(0)
 	for {
 		c, err := d.Accept()
@@ -73,6 +75,7 @@ func (ls *Listeners) welcome(d *door, c net.Conn) {
 // that has grown hardly ever shrinks to its first 2 KiB again. So what comes before
 // the session has its own frames, which are gone when it waits.
 func (ls *Listeners) receive(a *arrival) {
+	defer lastword.Guard()
 	defer ls.wg.Done()
 	if s := ls.introduce(a); s != nil {
 		ls.o.Serve(ls.ctx, s)

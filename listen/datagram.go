@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"jim/chat"
+	"jim/lastword"
 	"jim/wire"
 )
 
@@ -173,6 +174,7 @@ func (s *udpSocket) begin(p []byte, r *wire.Request, bad *wire.Error, from netip
 	}
 	c.hear(p, r, bad, now)
 	s.serving.Go(func() {
+		defer lastword.Guard()
 		s.ls.o.Serve(s.ls.ctx, c)
 		c.Close()
 		s.ls.limits.leave(host)
@@ -217,6 +219,7 @@ func (s *udpSocket) single(p []byte, id string, who *credentials, from netip.Add
 	e := newExchange(udpPeer(from), [][]byte{hello(who, nil), bytes.Clone(p)}, id)
 	e.peer.Brief = true
 	s.serving.Go(func() {
+		defer lastword.Guard()
 		s.ls.o.Serve(s.ls.ctx, e)
 		e.Close()
 		s.send(e.result(), from)

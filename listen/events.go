@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"jim/chat"
+	"jim/lastword"
 	"jim/wire"
 )
 
@@ -167,6 +168,7 @@ func (s *eventStream) appendID(dst, object []byte) []byte {
 
 // keepAlive writes a comment now and then, until Close.
 func (s *eventStream) keepAlive() {
+	defer lastword.Guard()
 	ticker := time.NewTicker(beatInterval)
 	defer ticker.Stop()
 	for {

@@ -15,6 +15,7 @@ import (
 	"github.com/quic-go/quic-go"
 
 	"jim/chat"
+	"jim/lastword"
 )
 
 // quicDoor serves QUIC (RFC 9000) on a socket: the one bidirectional stream that a client
@@ -114,6 +115,7 @@ func (q *quicDoor) admit(ctx context.Context, info *quic.ClientInfo) (context.Co
 
 // accept takes connections until stop.
 func (q *quicDoor) accept() {
+	defer lastword.Guard()
 	for {
 		c, err := q.listener.Accept(q.socket.ls.ctx)
 		if err != nil {
@@ -128,6 +130,7 @@ func (q *quicDoor) accept() {
 
 // serve serves a connection until its stream is over.
 func (q *quicDoor) serve(c *quic.Conn) {
+	defer lastword.Guard()
 	ls := q.socket.ls
 	ctx, cancel := context.WithTimeout(ls.ctx, firstStreamTimeout)
 	str, err := c.AcceptStream(ctx)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"time"
 
+	"jim/lastword"
 	"jim/wire"
 )
 
@@ -26,6 +27,7 @@ const (
 // It was not counted, or its count is the caller's affair. It gives back the place
 // in refusing that the caller took.
 func (ls *Listeners) turnAway(a *arrival, err *wire.Error) {
+	defer lastword.Guard()
 	defer ls.letGo(a.Conn)
 	defer func() { <-ls.refusing }()
 	defer a.Conn.Close()

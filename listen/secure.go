@@ -4,6 +4,8 @@ import (
 	"crypto/tls"
 	"net"
 	"time"
+
+	"jim/lastword"
 )
 
 // The protocols of ALPN (RFC 7301) that are spoken inside TLS.
@@ -34,6 +36,7 @@ func (ls *Listeners) secure(a *arrival, prefix []byte) {
 
 // receiveTLS is receive for a connection in TLS.
 func (ls *Listeners) receiveTLS(a *arrival, t *tls.Conn) {
+	defer lastword.Guard()
 	defer ls.wg.Done()
 	s := ls.introduceTLS(a, t)
 	if s == nil {

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"jim/lastword"
 	"jim/wire"
 )
 
@@ -127,6 +128,7 @@ func (s *udpSocket) start() error {
 
 // run reads until the socket is closed, where QUIC does not.
 func (s *udpSocket) run() {
+	defer lastword.Guard()
 	buf := make([]byte, udpBuffer)
 	for {
 		_, _, err := s.ReadFrom(buf)

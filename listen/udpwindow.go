@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"jim/lastword"
 	"jim/wire"
 )
 
@@ -232,6 +233,7 @@ func (c *udpConn) hints(now time.Time) (all [][]byte) {
 
 // tick sends again what is due, and ends a session that nothing comes from.
 func (c *udpConn) tick() {
+	defer lastword.Guard()
 	now := time.Now()
 	c.mu.Lock()
 	again, gaveUp, next := c.out.due(c.me, now)

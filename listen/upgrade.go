@@ -8,6 +8,7 @@ import (
 
 	"github.com/gobwas/ws"
 
+	"jim/lastword"
 	"jim/wire"
 )
 
@@ -62,6 +63,7 @@ func (h *web) webSocket(w http.ResponseWriter, r *http.Request) {
 // It takes the place of the connection of HTTP, in all counts, and keeps nothing
 // else of that.
 func (h *web) serveWebSocket(c *webSocket) {
+	defer lastword.Guard()
 	defer h.ls.wg.Done()
 	host := c.peer.Host
 	h.ls.o.Serve(h.ls.ctx, c)

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"jim/lastword"
 	"jim/wire"
 )
 
@@ -126,6 +127,7 @@ func webConnOf(r *http.Request) *webConn {
 
 // ServeHTTP answers a request.
 func (h *web) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer lastword.Guard(http.ErrAbortHandler) // net/http would catch it and go on
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if len(r.TransferEncoding) > 0 {
 		// There may have been a length, too, which net/http has taken away: then

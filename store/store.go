@@ -40,6 +40,7 @@ import (
 	"github.com/ncruces/go-sqlite3/vfs"
 
 	"jim/chat"
+	"jim/lastword"
 )
 
 // FileName is the database in the data folder. SQLite keeps two more files
@@ -225,6 +226,7 @@ func (s *Store) prepare(ctx context.Context, c *conn, steps []migration) error {
 // the writer may be waiting for kept to return.
 func (s *Store) Start(kept func([]*chat.Entry), fail func(error)) {
 	s.telling.Go(func() {
+		defer lastword.Guard()
 		for b := range s.out {
 			if b.failed != nil {
 				fail(b.failed)

@@ -8,6 +8,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 
 	"jim/chat"
+	"jim/lastword"
 	"jim/wire"
 )
 
@@ -71,6 +72,7 @@ func newWriter(c *conn) (*writer, error) {
 // write is the writer's goroutine: it keeps all that waits, again and again,
 // until the queue is closed and empty.
 func (s *Store) write() {
+	defer lastword.Guard()
 	defer close(s.out)
 	spare := make([]job, 0, groupJobs)
 	for {

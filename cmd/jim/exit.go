@@ -15,6 +15,7 @@ const (
 	exitDamaged     = 65  // the database or the backup is damaged
 	exitNotFound    = 67  // no such person or room
 	exitUnreachable = 69  // nobody answers at that address
+	exitPanic       = 70  // a fault of the program itself
 	exitStorage     = 74  // the disk failed
 	exitTryAgain    = 75  // refused now; the same may succeed later
 	exitRefused     = 77  // wrong login, or not allowed

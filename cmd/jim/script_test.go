@@ -25,7 +25,7 @@ import (
 const patient = 20 * time.Second
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"jim": main, "stopped-clock": stoppedClock})
+	testscript.Main(m, map[string]func(){"jim": main, "faulty-jim": faultyJim, "stopped-clock": stoppedClock})
 }
 
 // TestScripts plays testdata/script with the real program. Besides the commands
@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 //	exits CODE COMMAND…     runs it and wants exactly that exit code
 //	serve NAME [FLAG…]      starts jim serve and waits until it is ready. Its stdout is the
 //	                        file NAME.out, its stderr NAME.err, its first address $NAME. Where
-//	                        $FILE_BLOCKS is set, no file of the server grows beyond as many
+//	                        $PROGRAM is set it is that one, and where $FILE_BLOCKS is set, no file of the server grows beyond as many
 //	end NAME CODE [KILL]    ends it with SIGTERM, or SIGKILL, and wants that exit code (-1 = killed);
 //	end NAME CODE TWICE     with a second SIGTERM as soon as it has understood the first;
 //	end NAME CODE GONE      waits for it, who got a signal already
@@ -128,9 +128,9 @@ func startServer(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: serve NAME [FLAG…]")
 	}
 	name := args[0]
-	c := exec.Command("sh", append([]string{"-c", `ulimit -f "${FILE_BLOCKS:-unlimited}" && exec jim serve "$@"`, "sh"}, args[1:]...)...)
+	c := exec.Command("sh", append([]string{"-c", `ulimit -f "${FILE_BLOCKS:-unlimited}" && exec "${PROGRAM:-jim}" serve "$@"`, "sh"}, args[1:]...)...)
 	c.Dir = ts.MkAbs(".")
-	for _, v := range []string{"HOME", "PATH", "LC_ALL", "TZ", "JIM_LANG", "JIM_LISTEN", "JIM_DATA", "JIM_CONFIG", "JOURNAL_STREAM", "FILE_BLOCKS"} {
+	for _, v := range []string{"HOME", "PATH", "LC_ALL", "TZ", "JIM_LANG", "JIM_LISTEN", "JIM_DATA", "JIM_CONFIG", "JOURNAL_STREAM", "FILE_BLOCKS", "PROGRAM"} {
 		c.Env = append(c.Env, v+"="+ts.Getenv(v))
 	}
 	out, err := os.Create(ts.MkAbs(name + ".out"))

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"jim/chat"
+	"jim/lastword"
 	"jim/listen"
 	"jim/store"
 )
@@ -51,6 +52,7 @@ everything in your data folder.`,
 // serve is the server, from its beginning to its end. It is where the rooms of
 // the house meet: what is kept, the chat, and the addresses. on is what the store stands on.
 func serve(ctx context.Context, conf *config, all map[string]said, on store.On, stdout io.Writer, log *slog.Logger) error {
+	guardServer(os.Stderr, log)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
@@ -61,7 +63,10 @@ func serve(ctx context.Context, conf *config, all map[string]said, on store.On, 
 	}
 	var frugal sync.WaitGroup
 	ctx, over := context.WithCancel(ctx)
-	frugal.Go(func() { keepMemory(ctx, func() uint64 { return kept.Meters()["keep_entries"] }) })
+	frugal.Go(func() {
+		defer lastword.Guard()
+		keepMemory(ctx, func() uint64 { return kept.Meters()["keep_entries"] })
+	})
 	defer func() { over(); frugal.Wait() }()
 
 	s := &server{log: log, kept: kept}

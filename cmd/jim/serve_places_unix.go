@@ -8,6 +8,16 @@ import "syscall"
 // else is not a connection.
 const keptFiles = 64
 
+// noCores has no image of the memory of this process left behind when it ends by a signal: what people
+// say is in it.
+func noCores() {
+	var cores syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_CORE, &cores) == nil {
+		cores.Cur = 0
+		_ = syscall.Setrlimit(syscall.RLIMIT_CORE, &cores) // less is always allowed
+	}
+}
+
 // places is how many connections the limit of open files allows, 0 = no limit.
 // The Go runtime has raised the soft limit to the hard one before main began.
 func places() int {
