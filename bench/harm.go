@@ -55,6 +55,9 @@ func (h *harm) hear() error {
 				h.refused.Store(true)
 			}
 		}
+		if bytes.HasPrefix(line, []byte(`{"response":429`)) {
+			h.tooMuch.Add(1)
+		}
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return err
 		}

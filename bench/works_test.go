@@ -18,12 +18,18 @@ import (
 // house starts a server in this process.
 func house(t *testing.T, transport string) (*talk.House, *bench.Server) {
 	t.Helper()
+	return limited(t, transport, chat.Options{NoLimits: true, Server: "jim test"})
+}
+
+// limited is house with the limits of o.
+func limited(t *testing.T, transport string, o chat.Options) (*talk.House, *bench.Server) {
+	t.Helper()
 	folder, err := talk.TempFolder()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(folder) })
-	h, err := talk.Open(transport, folder, chat.Options{NoLimits: true, Server: "jim test"})
+	h, err := talk.Open(transport, folder, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,12 +147,17 @@ func TestStorm(t *testing.T) {
 	run(t, bench.Storm{Conns: 30, Room: 10, Missed: 50, AtATime: 8}, s, "logins_s", "back_p50_ms")
 }
 
+// TestHostile has a server with the limits that it has by default: that an honest client is cut off, or a delivery is
+// left out, is an error of the run.
 func TestHostile(t *testing.T) {
-	_, s := house(t, "tcp")
-	w := bench.Hostile{Hostile: 40, Sources: 4, Honest: 8, Room: 4, Rate: 20, Seconds: 1, Warm: 1.5}
-	f := run(t, w, s, "calm_p99_ms", "attack_p99_ms", "p99_ratio", "rss_peak_mib")
-	if made, _ := f.Get("hostile_made"); made < 40 { // those who come and go come more than once
-		t.Errorf("%v hostile connections were made, want 40 at least", made)
+	_, s := limited(t, "tcp", chat.Options{Server: "jim test"})
+	w := bench.Hostile{Hostile: 60, Sources: 4, Honest: 8, Room: 4, Rate: 20, Seconds: 1, Warm: 6}
+	f := run(t, w, s, "calm_p99_ms", "attack_p99_ms", "p99_ratio", "rss_peak_mib", "hostile_429", "hostile_cut", "hostile_acts_s")
+	if peak, _ := f.Get("rss_peak_mib"); peak > 512 { // of this process, attackers and all
+		t.Errorf("%v MiB were resident", peak)
+	}
+	if made, _ := f.Get("hostile_made"); made < 60 { // those who come and go come more than once
+		t.Errorf("%v hostile connections were made, want 60 at least", made)
 	}
 	if n, _ := f.Get("deliveries"); n != 80 { // 1 s of 20 a second are 20 messages, heard by 4
 		t.Errorf("%v deliveries were measured, want 80", n)
