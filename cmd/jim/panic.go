@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -27,7 +28,7 @@ func faultOf(stderr io.Writer, log *slog.Logger) lastword.Say {
 		time.AfterFunc(lastWordMost, func() { os.Exit(exitPanic) })
 		log.Error("a fault of this program, which ends now", "fault", fmt.Sprint(fault), "stack", string(stack))
 		fmt.Fprintln(stderr, visibleLine(fmt.Sprintf(sayPanic.in(speaks()), fault)))
-		if !log.Enabled(nil, slog.LevelError) {
+		if !log.Enabled(context.Background(), slog.LevelError) {
 			stderr.Write(stack)
 		}
 		os.Exit(exitPanic)
