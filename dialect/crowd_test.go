@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -26,6 +27,7 @@ import (
 type server struct {
 	address string
 	hub     *chat.Hub
+	ledger  ledger
 }
 
 func newServer(t *testing.T, o dialect.Options) *server {
@@ -36,7 +38,8 @@ func newServer(t *testing.T, o dialect.Options) *server {
 		t.Fatal(err)
 	}
 	o.Lobby = "#lobby"
-	hub := chat.New(kept, chat.Options{Log: log, NoLimits: true, Interpret: dialect.New(o).Of})
+	s := new(server)
+	hub := chat.New(kept, chat.Options{Log: log, Interpret: s.ledger.of(dialect.New(o).Of)})
 	if err := hub.MakeRoom(t.Context(), o.Lobby); err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +59,37 @@ func newServer(t *testing.T, o dialect.Options) *server {
 			t.Error(err)
 		}
 	})
-	return &server{strings.TrimPrefix(doors.Addresses()[0], "tcp://"), hub}
+	s.address, s.hub = strings.TrimPrefix(doors.Addresses()[0], "tcp://"), hub
+	return s
+}
+
+// register makes a name somebody's, with a password.
+func (s *server) register(t *testing.T, name, password string) {
+	t.Helper()
+	c, err := net.Dial("tcp", s.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	fmt.Fprintf(c, `{"action":"register","jim":2,"user":{"account_name":%q,"password":%q}}{"action":"quit"}`, name, password)
+	if answer, err := io.ReadAll(c); err != nil || !strings.Contains(string(answer), `"response":201`) {
+		t.Fatalf("registering %s: %s (%v)", name, answer, err)
+	}
+}
+
+// judge ends the programs, and wants that the server gave them the time to read.
+func (s *server) judge(t *testing.T, all []*running) {
+	t.Helper()
+	late := 0
+	for _, r := range all {
+		r.ends(t)
+		late += r.late
+	}
+	objects := s.ledger.check(t)
+	if objects < 3*len(all) {
+		t.Errorf("only %d objects went to %d programs", objects, len(all))
+	}
+	t.Logf("%d objects for %d programs; %d times one was held up and found several together", objects, len(all), late)
 }
 
 // running is a program in a process of its own.
@@ -69,6 +102,8 @@ type running struct {
 	said   chan struct{}
 	ended  chan struct{}
 	err    error // of the process; good after ended
+
+	late int // how often it found several objects together; good after ended
 
 	mu   sync.Mutex
 	all  []heard
@@ -117,6 +152,8 @@ func (r *running) read(stdout io.Reader) {
 			close(r.ready)
 		case "said":
 			r.said <- struct{}{}
+		case "late":
+			r.late++
 		case "heard":
 			r.mu.Lock()
 			r.all = append(r.all, h)
@@ -212,6 +249,36 @@ func (r *running) ends(t *testing.T) {
 	}
 }
 
+// The password of an account, and the one that an administrator has set for handshakes.
+const accountPassword, dialectPassword = "correct horse", "battery staple"
+
+// newCourse is a server that knows the names and passwords of programs that prove theirs.
+func newCourse(t *testing.T, all []habit) *server {
+	t.Helper()
+	secrets := map[string]dialect.Secret{}
+	for _, h := range all {
+		if h.Proves == "token" || h.Proves == "bin" {
+			secret, err := dialect.NewSecret(h.Login, dialectPassword, "salt")
+			if err != nil {
+				t.Fatal(err)
+			}
+			secrets[h.Login] = secret
+		}
+	}
+	s := newServer(t, dialect.Options{Secret: func(name string) (dialect.Secret, error) {
+		if secret, ok := secrets[name]; ok {
+			return secret, nil
+		}
+		return dialect.Secret{}, dialect.ErrNoSecret
+	}})
+	for _, h := range all {
+		if h.Proves != "" {
+			s.register(t, h.Login, accountPassword)
+		}
+	}
+	return s
+}
+
 // crowd are programs as the course has them: of the specification, of the mentors, and
 // early ones, with all the names, forms and habits that were found.
 func crowd() []habit {
@@ -234,6 +301,8 @@ func crowd() []habit {
 	add("spec-escapes", spec, func(h *habit) { h.Escapes = true; h.Time = "digits" })
 	add("spec-contacts", spec, func(h *habit) { h.Contacts = "a" })
 	add("spec-logins", spec, func(h *habit) { h.Contacts = "b"; h.Time = "int" })
+	add("spec-authenticates", spec, func(h *habit) { h.Status = false; h.Proves, h.Password = "plain", accountPassword })
+	add("spec-token", spec, func(h *habit) { h.Proves, h.Password = "token", dialectPassword })
 	add("spec-text", spec, func(h *habit) { h.Text = "text"; h.Time = "ctime" })
 	add("test1", mentor, func(*habit) {})
 	add("Гость", mentor, func(h *habit) { h.Mine = true })
@@ -252,21 +321,23 @@ func crowd() []habit {
 	add("mentor-username", mentor, func(h *habit) { h.User = "username" })
 	add("mentor-string", mentor, func(h *habit) { h.User = "string" })
 	add("mentor-top", mentor, func(h *habit) { h.User = "top" })
+	add("mentor-password", mentor, func(h *habit) { h.Proves, h.Password = "presence", accountPassword })
+	add("mentor-bin", mentor, func(h *habit) { h.Proves, h.Password = "bin", dialectPassword })
 	add("mentor-topuser", mentor, func(h *habit) { h.User = "topuser"; h.Recv = 2048 })
 	return all
 }
 
-// TestProgramsOfTheCourseTalk lets thirty programs, each in a process of its own, talk
-// with each other and with a JIM/2 client, all at once. None may break, and every
+// TestProgramsOfTheCourseTalk lets more than thirty programs, each in a process of its own, talk
+// with each other and with a JIM/2 client for some seconds, all at once. None may break, and every
 // message must arrive once.
 func TestProgramsOfTheCourseTalk(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, dialect.Options{})
+	s := newCourse(t, crowd())
 	var all []*running
 	for _, h := range crowd() {
 		all = append(all, s.start(t, h))
 	}
-	if len(all) < 25 {
+	if len(all) < 30 {
 		t.Fatalf("only %d programs", len(all))
 	}
 	jim := s.dial(t, "new")
@@ -284,20 +355,10 @@ func TestProgramsOfTheCourseTalk(t *testing.T) {
 	for _, r := range all {
 		r.say(t, "new", "good morning from "+r.Login+".")
 	}
-	for i, r := range all {
+	for _, r := range all {
 		r.await(t, "say good morning", r.said)
-		r.say(t, all[(i+1)%len(all)].Login, "hello from "+r.Login+".")
 	}
-	want := make([][]string, len(all))
-	for i, r := range all {
-		r.say(t, "#lobby", "привет всем от "+r.Login+".")
-		for j := range all {
-			if j != i {
-				want[j] = append(want[j], "#lobby: привет всем от "+r.Login+".")
-			}
-		}
-		want[(i+1)%len(all)] = append(want[(i+1)%len(all)], "hello from "+r.Login+".")
-	}
+	want := talk(t, all)
 	long := strings.Repeat("щука и 鱼 ", 60) + "!"
 	for i, r := range all {
 		if _, err := jim.Send(t.Context(), r.Login, long); err != nil {
@@ -309,9 +370,46 @@ func TestProgramsOfTheCourseTalk(t *testing.T) {
 		r.hears(t, want[i]...)
 	}
 	jim.heardFrom(t, all)
-	for _, r := range all {
-		r.ends(t)
+	s.judge(t, all)
+}
+
+// How long programs talk: in each round everybody says something to somebody, and some to all. That is as much as
+// a program can be told, with half of the time to spare.
+const (
+	rounds     = 12
+	roundEvery = 300 * time.Millisecond
+)
+
+// talk lets all talk at once, and returns what each must hear.
+func talk(t *testing.T, all []*running) (want [][]string) {
+	t.Helper()
+	want = make([][]string, len(all))
+	next := time.NewTicker(roundEvery)
+	defer next.Stop()
+	for round := range rounds {
+		for i, r := range all {
+			to := (i + 1 + round) % len(all)
+			text := fmt.Sprintf("hello %d from %s.", round, r.Login)
+			r.say(t, all[to].Login, text)
+			want[to] = append(want[to], text)
+			if i%rounds == round { // each once
+				r.say(t, "#lobby", "привет всем от "+r.Login+".")
+				for j := range all {
+					if j != i {
+						want[j] = append(want[j], "#lobby: привет всем от "+r.Login+".")
+					}
+				}
+			}
+		}
+		for i, r := range all {
+			r.await(t, "say something", r.said)
+			if i%rounds == round {
+				r.await(t, "say something to all", r.said)
+			}
+		}
+		<-next.C
 	}
+	return want
 }
 
 // listener is a JIM/2 client.
@@ -353,24 +451,40 @@ func (l listener) heardFrom(t *testing.T, all []*running) {
 // objects in one recv when two came within a second.
 func TestProgramsThatLookOnceASecond(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, dialect.Options{})
 	h := habit{Recv: 1024, Mentor: true, User: "object", Time: "float", Answer: "fatal", From: "from", To: "to", Text: "mess_text", Polls: true, Key: true, Contacts: "c"}
-	a, b := h, h
-	a.Login, b.Login, b.Recv = "ann", "bob", 4096
-	ann, bob := s.start(t, a), s.start(t, b)
-	ann.await(t, "log in", ann.ready)
-	bob.await(t, "log in", bob.ready)
+	var habits []habit
+	for i, name := range []string{"ann", "bob", "cy", "dora", "eve", "finn"} {
+		h.Login, h.Recv = name, []int{1024, 4096, 2048}[i%3]
+		if i >= 3 { // as the mentors' own program does: with all that is in section C
+			h.Proves, h.Password = "bin", dialectPassword
+		}
+		habits = append(habits, h)
+	}
+	s := newCourse(t, habits)
+	var all []*running
+	for _, h := range habits {
+		all = append(all, s.start(t, h))
+	}
+	for _, r := range all {
+		r.await(t, "log in", r.ready)
+	}
 	jim := s.dial(t, "new")
 	for i := range 3 {
-		for _, to := range []string{"ann", "bob"} {
-			if _, err := jim.Send(t.Context(), to, fmt.Sprintf("(%d)", i)); err != nil {
+		for _, r := range all {
+			if _, err := jim.Send(t.Context(), r.Login, fmt.Sprintf("(%d)", i)); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	ann.say(t, "bob", "over to you")
-	ann.hears(t, "(0)", "(1)", "(2)")
-	bob.hears(t, "(0)", "(1)", "(2)", "over to you")
-	ann.ends(t)
-	bob.ends(t)
+	for i, r := range all {
+		next := all[(i+1)%len(all)].Login
+		r.say(t, "key", next)
+		r.await(t, "get a key", r.said)
+		r.say(t, next, "over to "+next)
+		r.await(t, "say something", r.said)
+	}
+	for _, r := range all {
+		r.hears(t, "(0)", "(1)", "(2)", "over to "+r.Login)
+	}
+	s.judge(t, all)
 }
