@@ -115,7 +115,7 @@ func (c *conn) broken(err error) error {
 func (c *conn) refuse(bad *wire.Error) *wire.Error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.waiting = append(c.waiting, func(r *wire.Response) { c.tellError(errorOf(r)) })
+	c.waiting = append(c.waiting, func(r *wire.Response) { c.tellError(errorOf(r), "") })
 	return bad
 }
 
@@ -174,7 +174,7 @@ func (c *conn) understand(object []byte) (out []parcel, over bool) {
 		c.waiting = c.waiting[1:]
 		then(m.Response)
 	case m.Response.Code.IsError():
-		c.tellError(errorOf(m.Response))
+		c.tellError(errorOf(m.Response), "")
 	}
 	out, c.out = c.out, nil
 	return out, c.over

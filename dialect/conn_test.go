@@ -85,10 +85,19 @@ func TestAnswersOfTheSecondCourseComeAtOnce(t *testing.T) {
 
 // Who reads too slowly is told that something is missing, and stays.
 func TestSlowProgramsAreToldWhatIsMissing(t *testing.T) {
+	for name, c := range map[string]struct{ presence, words string }{
+		"specification": {specPresence, "messages of ann were left out"},
+		"mentors":       {mentorPresence, "Часть сообщений пропущена (ann)"},
+	} {
+		t.Run(name, func(t *testing.T) { tellsWhatIsMissing(t, c.presence, c.words) })
+	}
+}
+
+func tellsWhatIsMissing(t *testing.T, presence, words string) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, dialect.Options{})
 		old := h.connect(newPipe(4096))
-		old.say(specPresence)
+		old.say("%s", presence)
 		old.hears(`"response":200`)
 		ann := h.jim("ann")
 		text := strings.Repeat("x", 400)
@@ -100,7 +109,7 @@ func TestSlowProgramsAreToldWhatIsMissing(t *testing.T) {
 		missing := false
 		for range 600 {
 			if got := old.next(); strings.Contains(got, `"from":"server"`) {
-				if !strings.Contains(got, "messages of ann were left out") {
+				if !strings.Contains(got, words) {
 					t.Fatal(got)
 				}
 				missing = true
@@ -155,12 +164,15 @@ func TestShutdownDoesNotWaitForPauses(t *testing.T) {
 }
 
 func TestBrokenObjectsAreAnsweredAndCounted(t *testing.T) {
-	for name, presence := range map[string]string{"specification": specPresence, "mentors": mentorPresence} {
+	for name, c := range map[string]struct{ presence, wrong, last, bye string }{
+		"specification": {specPresence, ``, "20 broken objects", "goodbye"},
+		"mentors":       {mentorPresence, "Запрос некорректен.", "Запрос некорректен.", "Сервер прощается"},
+	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newHouse(t, dialect.Options{})
 				old := h.connect(newPipe(64))
-				old.say("%s", presence)
+				old.say("%s", c.presence)
 				old.hears(`"response":200`)
 				for i := range 19 {
 					switch i % 3 {
@@ -171,7 +183,7 @@ func TestBrokenObjectsAreAnsweredAndCounted(t *testing.T) {
 					case 2:
 						old.say(`{"a":%s%s}`, strings.Repeat("[", 40), strings.Repeat("]", 40))
 					}
-					old.hears(`"response":400`, `"error":"`)
+					old.hears(`"response":400`, `"error":"`, c.wrong)
 				}
 				old.say(`{"action":"ping"}`)
 				old.hears(`"response":200`)
@@ -180,8 +192,8 @@ func TestBrokenObjectsAreAnsweredAndCounted(t *testing.T) {
 					old.hears(`"response":400`)
 				}
 				old.say(`{"action":1,"action":2}`)
-				old.hears(`"response":400`, "20 broken objects")
-				old.hears(`"from":"server"`)
+				old.hears(`"response":400`, c.last)
+				old.hears(`"from":"server"`, c.bye)
 				<-old.closed
 				h.close()
 			})

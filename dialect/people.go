@@ -25,7 +25,7 @@ func (c *conn) getContacts(s *said) {
 		}
 		switch {
 		case r.Code.IsError():
-			c.tellError(errorOf(r))
+			c.tellError(errorOf(r), "")
 		case s.inUser != "":
 			c.speech.contacts = true
 			c.tellList(people)
@@ -68,7 +68,7 @@ func (c *conn) tellList(people []string) {
 func (c *conn) getUsers(*said) {
 	c.send(ask{Action: wire.ActMembers, To: c.in.o.Lobby}, func(r *wire.Response) {
 		if r.Code.IsError() && r.Code != wire.NotFound && c.in.o.Lobby != "" {
-			c.tellError(errorOf(r))
+			c.tellError(errorOf(r), "")
 			return
 		}
 		people := []string{}
@@ -92,9 +92,9 @@ func (c *conn) changeContact(s *said) {
 	c.send(q, func(r *wire.Response) {
 		switch {
 		case r.Code == wire.NotFound:
-			c.tellError(wire.Errorf(wire.BadRequest, "%s", r.Error))
+			c.refused(wire.BadRequest, c.words(errorOf(r), q.To))
 		case r.Code.IsError():
-			c.tellError(errorOf(r))
+			c.tellError(errorOf(r), q.To)
 		default:
 			c.tellOK()
 		}
@@ -106,9 +106,13 @@ func (c *conn) getKey(s *said) {
 	c.local(func() {
 		switch key := c.in.keyOf(s.account); {
 		case c.speech.name == "":
-			c.tellError(wire.Errorf(wire.Unauthorized, "say who you are first"))
+			c.tellError(wire.Errorf(wire.Unauthorized, "say who you are first"), "")
 		case key == "":
-			c.tellError(wire.Errorf(wire.BadRequest, "no public key of %s is here", s.account))
+			words := "no public key of " + s.account + " is here"
+			if c.speech.mentor {
+				words = russian(sayNoKey, s.account)
+			}
+			c.refused(wire.BadRequest, words)
 		default:
 			c.answer(begin().number("response", codeKey).text("bin", key))
 		}

@@ -111,7 +111,7 @@ func (c *conn) login(action string, s *said) {
 // loggedIn tells the program whether it is let in. conn.mu is held.
 func (c *conn) loggedIn(r *wire.Response) {
 	if r.Code.IsError() {
-		c.tellError(errorOf(r))
+		c.tellError(errorOf(r), c.speech.login)
 		if c.speech.mentor && c.speech.name == "" {
 			c.over = true
 		}
@@ -177,14 +177,14 @@ func (sp *speech) learn(s *said) {
 func (c *conn) saidIt(s *said, r *wire.Response, answers bool) {
 	switch {
 	case answers && r.Code.IsError():
-		c.tellError(errorOf(r))
+		c.tellError(errorOf(r), s.to)
 	case answers:
 		c.tellOK()
 	case r.Code.IsError() && c.speech.name == "":
-		c.tellError(errorOf(r))
+		c.tellError(errorOf(r), "")
 	case r.Code == wire.NotFound && s.action == actMessage:
 	case r.Code.IsError():
-		c.tellNotice(r.Error)
+		c.tellNotice(c.words(errorOf(r), s.to))
 	}
 }
 
@@ -192,7 +192,7 @@ func (c *conn) saidIt(s *said, r *wire.Response, answers bool) {
 func (c *conn) room(s *said) {
 	c.send(ask{Action: s.action, To: s.to}, func(r *wire.Response) {
 		if r.Code.IsError() {
-			c.tellError(errorOf(r))
+			c.tellError(errorOf(r), s.to)
 			return
 		}
 		c.tellOK()

@@ -11,9 +11,6 @@ import (
 // server is who tells a program what no answer can say. Nobody else may be called so.
 const server = "server"
 
-// notUnderstood are the words of the mentors' server, which some programs compare.
-const notUnderstood = "Запрос некорректен."
-
 func errorOf(r *wire.Response) *wire.Error { return &wire.Error{Code: r.Code, Text: r.Error} }
 
 // answer and event queue an object for the program. conn.mu is held here and in all
@@ -29,31 +26,6 @@ func (c *conn) tellOK() {
 		o = o.text("error", "")
 	}
 	c.answer(o)
-}
-
-// tellError answers with a code that the dialect has: all of them in the
-// specification's, 400 in the mentors'.
-func (c *conn) tellError(e *wire.Error) {
-	if c.speech.mentor {
-		words := e.Text
-		if e.Code == wire.NotImplemented {
-			words = notUnderstood
-		}
-		c.answer(begin().number("response", int(wire.BadRequest)).text("error", words))
-		return
-	}
-	c.answer(begin().number("response", int(codeOf(e.Code))).at(time.Now()).text("error", e.Text))
-}
-
-// codeOf is a code of the specification that says the same.
-func codeOf(code wire.Code) wire.Code {
-	switch code {
-	case wire.NotImplemented, wire.TooLarge, wire.TooMany:
-		return wire.BadRequest
-	case wire.Timeout, wire.Unavailable, wire.StorageFull, wire.UpgradeRequired:
-		return wire.Internal
-	}
-	return code
 }
 
 // tellNotice tells the program something in a message from the server.
@@ -73,11 +45,20 @@ func (c *conn) tellEvent(e *wire.Event) {
 			c.tellLists(e.User.Name)
 		}
 	case wire.ActBehind:
-		c.tellNotice("messages of " + e.To + " were left out here: they came faster than you read")
-	case wire.ActBye:
-		if c.speech.name != "" {
-			c.tellNotice("goodbye: " + e.Alert)
+		words := "messages of " + e.To + " were left out here: they came faster than you read"
+		if c.speech.mentor {
+			words = russian(sayBehind, e.To)
 		}
+		c.tellNotice(words)
+	case wire.ActBye:
+		if c.speech.name == "" {
+			return
+		}
+		words := "goodbye: " + e.Alert
+		if c.speech.mentor {
+			words = sayBye
+		}
+		c.tellNotice(words)
 	}
 }
 
