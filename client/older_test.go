@@ -2,13 +2,13 @@ package client
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,7 +16,8 @@ import (
 )
 
 // courseServer is a server of the course for one client, with one's habits: it takes what
-// one recv brings for one object, and dies of what it was not written for.
+// one recv brings for objects, and dies of what it was not written for. That the client leaves it time to
+// read each is judged where it writes (see [paced]).
 type courseServer struct {
 	needs   []string // members of presence that it reads without looking
 	exactly bool     // refuses members of presence that it does not know
@@ -55,9 +56,9 @@ func (s *courseServer) serve(c net.Conn) {
 			return
 		}
 		objects := json.NewDecoder(bytes.NewReader(b[:n]))
-		for i := 0; objects.More(); i++ {
+		for objects.More() {
 			var object map[string]any
-			if err := objects.Decode(&object); err != nil || i > 0 && !heldUp() {
+			if err := objects.Decode(&object); err != nil {
 				s.die("JSONDecodeError: %q", b[:n])
 				return
 			}
@@ -66,32 +67,6 @@ func (s *courseServer) serve(c net.Conn) {
 			}
 		}
 	}
-}
-
-// late is when this process was last held up by others that want the machine, in ns
-// since 1970: it could not read objects one by one then, which is no fault of the client's.
-var late atomic.Int64
-
-func heldUp() bool { return time.Since(time.Unix(0, late.Load())) < time.Second }
-
-// watch keeps late until the test has ended.
-func watch(t *testing.T) {
-	const every = 10 * time.Millisecond
-	tick := time.NewTicker(every)
-	t.Cleanup(tick.Stop)
-	done := t.Context().Done()
-	go func() {
-		for last := time.Now(); ; last = time.Now() {
-			select {
-			case <-done:
-				return
-			case <-tick.C:
-				if time.Since(last) > 2*every {
-					late.Store(time.Now().UnixNano())
-				}
-			}
-		}
-	}()
 }
 
 func (s *courseServer) answers(c net.Conn, object map[string]any) bool {
@@ -160,7 +135,6 @@ func (s *courseServer) presence(c net.Conn, object map[string]any) bool {
 
 // TestServersOfTheCourse lets the client talk with servers as students wrote them.
 func TestServersOfTheCourse(t *testing.T) {
-	watch(t)
 	spec := func(from, text string) string {
 		return fmt.Sprintf(`{"action":"msg","time":1763.5,"to":"ann","from":%q,"message":%q}`, from, text)
 	}
@@ -245,10 +219,23 @@ func (s *courseServer) dial(t *testing.T, o Options) (c *Client, end func()) {
 			all.Go(func() { s.serve(c) })
 		}
 	})
+	var wrote []*paced
+	o.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := new(net.Dialer).DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		p := &paced{Conn: c}
+		wrote = append(wrote, p)
+		return p, nil
+	}
 	if c, err = Dial(t.Context(), "tcp://"+l.Addr().String(), o); err != nil {
 		t.Fatal(err)
 	}
 	end = func() {
+		for _, p := range wrote {
+			p.judge(t)
+		}
 		c.Close()
 		l.Close()
 		all.Wait()
