@@ -1,5 +1,5 @@
 # JIM: everything that is done here more than once. `make` prints this list.
-# Needs Go and a shell; `make race` needs a C compiler too, `make page` Chromium. The tools of `make check` are
+# Needs Go and a shell; `make race` needs a C compiler too, `make page` Chromium, which `make test` uses where it is. The tools of `make check` are
 # pinned in tools/go.mod, a module of their own, and built when they are first used.
 
 SHELL       := bash
@@ -25,9 +25,11 @@ help: ## print this list
 build: ## build ./jim: one static program
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w $(if $(VERSION),-X main.version=$(VERSION))' -o jim ./cmd/jim
 
-test: ## run all tests; some look closer where there is Chromium, and strace
-	$(GO) test -count=1 ./...
-	@tools/chromium >/dev/null || true
+test: ## run all tests, the page's where there is Chromium; with CI=true it is installed if it can be
+	$(GO) test -count=1 $$($(GO) list ./... | grep -v '/web$$')
+	@if chromium=$$(tools/chromium $(if $(filter true,$(CI)),install)); \
+	then echo "looking at the whole page in $$chromium"; JIM_CHROMIUM="$$chromium" JIM_PAGE=must $(GO) test -count=1 ./web; \
+	else JIM_PAGE=no $(GO) test -count=1 ./web; fi
 	@tools/strace >/dev/null || true
 
 page: ## look at the whole page in Chromium, which is installed where that is possible

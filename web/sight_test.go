@@ -64,6 +64,10 @@ func sight(t *testing.T, name string, look browser.Look) {
 	ann.fits(name + "-talk")
 	ann.run("[...document.querySelectorAll('.mine .json')].at(-1).click()")
 	ann.fits(name + "-json")
+	ann.click("#under")
+	ann.until("document.querySelectorAll('#log .said .objects').length === document.querySelectorAll('#log .said').length")
+	ann.fits(name + "-under")
+	ann.click("#under")
 	ann.click("#travelButton")
 	ann.fits(name + "-travel")
 }

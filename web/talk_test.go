@@ -73,7 +73,47 @@ func (p *peer) hears(text string) *wire.Event {
 	}
 }
 
-// twoPagesAndOthersTalk is an ordinary conversation: two pages, a program, and a program of the course.
+// tongue is somebody on a plain connection, who says and hears lines.
+type tongue struct {
+	net.Conn
+	t     *testing.T
+	lines *bufio.Reader
+}
+
+func (s *server) tongue(t *testing.T) *tongue {
+	t.Helper()
+	c, err := net.Dial("tcp", s.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	if err := c.SetDeadline(time.Now().Add(40 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	return &tongue{c, t, bufio.NewReader(c)}
+}
+
+func (o *tongue) says(line string) {
+	o.t.Helper()
+	if _, err := fmt.Fprintln(o, line); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// hears reads until a line has all parts in it.
+func (o *tongue) hears(parts ...string) {
+	o.t.Helper()
+	for missing := true; missing; {
+		line, err := o.lines.ReadString('\n')
+		if err != nil {
+			o.t.Fatalf("waiting for %q: %v", parts, err)
+		}
+		missing = slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(line, part) })
+	}
+}
+
+// twoPagesAndOthersTalk is an ordinary conversation: two pages, a program of JIM/2, two programs of the course, one of
+// the specification and one of the mentors', and somebody at a terminal. Each hears all others.
 func twoPagesAndOthersTalk(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
@@ -82,48 +122,84 @@ func twoPagesAndOthersTalk(t *testing.T) {
 	boris := s.comes(t, desktop, "Борис")
 	boris.enters("#tea")
 	bot := s.peer(t, "bot", "#tea")
+	student, mentor, terminal := s.tongue(t), s.tongue(t), s.tongue(t)
+	student.says(`{"action":"presence","time":1763694000,"type":"status","user":{"account_name":"student","status":"here"}}`)
+	student.hears(`"response":200`)
+	student.says(`{"action":"join","time":1763694001,"room":"#tea"}`)
+	student.hears(`"response":200`)
+	mentor.says(`{"action":"presence","time":1763694000.5,"user":{"account_name":"mentor"}}`)
+	mentor.hears(`"response":200`)
+	mentor.says(`{"action":"join","time":1763694001.5,"room":"#tea"}`)
+	mentor.hears(`"response":200`)
+	terminal.says("/nick typist")
+	terminal.says("/join tea")
+	terminal.hears("You are in #tea")
 
-	ann.says("the kettle is on")
-	boris.sees("the kettle is on")
-	if e := bot.hears("the kettle is on"); e.From != "ann" || e.To != "#tea" {
-		t.Errorf("the program heard %+v", e)
+	all := []struct{ name, text, toAnn string }{
+		{"ann", "the kettle is on", ""},
+		{"Борис", "иду", ""},
+		{"bot", "one\n  two", "from the program"},
+		{"student", "hi from the course", "from the student"},
+		{"mentor", "привет от наставника", "от наставника"},
+		{"typist", "typed by hand", "from a terminal"},
 	}
-	boris.says("иду")
-	ann.sees("иду")
-	bot.says("#tea", "one\n  two")
-	ann.sees("one\n  two")
-
-	course, err := net.Dial("tcp", s.address)
-	ann.must(err)
-	defer course.Close()
-	ann.must(course.SetDeadline(time.Now().Add(20 * time.Second)))
-	heard := bufio.NewReader(course)
-	fmt.Fprint(course, `{"action":"presence","time":1763694000,"type":"status","user":{"account_name":"student","status":"here"}}`+"\n")
-	line, err := heard.ReadString('\n')
-	if err != nil || !strings.Contains(line, `"response":200`) {
-		t.Fatal(line, err)
+	for _, one := range all {
+		switch one.name {
+		case "ann":
+			ann.says(one.text)
+		case "Борис":
+			boris.says(one.text)
+		case "bot":
+			bot.says("#tea", one.text)
+			bot.says("ann", one.toAnn)
+		case "student":
+			student.says(`{"action":"msg","time":1763694002,"to":"#tea","from":"student","message":"` + one.text + `"}`)
+			student.says(`{"action":"msg","time":1763694002,"to":"ann","from":"student","message":"` + one.toAnn + `"}`)
+		case "mentor":
+			mentor.says(`{"action":"message","time":1763694002.5,"to":"#tea","from":"mentor","mess_text":"` + one.text + `"}`)
+			mentor.says(`{"action":"message","time":1763694002.5,"to":"ann","from":"mentor","mess_text":"` + one.toAnn + `"}`)
+		case "typist":
+			terminal.says(one.text)
+			terminal.says("/msg ann " + one.toAnn)
+		}
+		ann.sees(one.text)
+		boris.sees(one.text)
+		last := one.text[strings.LastIndexByte(one.text, '\n')+1:]
+		if one.name != "bot" {
+			if e := bot.hears(one.text); e.From != one.name || e.To != "#tea" {
+				t.Errorf("the program heard %+v", e)
+			}
+		}
+		if one.name != "student" {
+			student.hears(`"action":"msg"`, `"from":"`+one.name+`"`, last)
+		}
+		if one.name != "mentor" {
+			mentor.hears(`"action":"message"`, `"from":"`+one.name+`"`, `"#tea: `, last)
+		}
+		if one.name != "typist" {
+			terminal.hears(last)
+		}
 	}
-	fmt.Fprint(course, `{"action":"join","time":1763694001,"room":"#tea"}`+"\n")
-	_, err = heard.ReadString('\n')
-	ann.must(err)
-	fmt.Fprint(course, `{"action":"msg","time":1763694002,"to":"#tea","from":"student","message":"hi from the course"}`+"\n")
-	ann.sees("hi from the course")
-	boris.says("привет")
-	for line = ""; err == nil && !strings.Contains(line, "привет"); {
-		line, err = heard.ReadString('\n')
-	}
-	ann.must(err)
-	ann.sees("привет")
-	boris.sees("привет")
-	if a, b := ann.said(), boris.said(); !slices.Equal(a, b) || len(a) != 5 {
+	if a, b := ann.said(), boris.said(); !slices.Equal(a, b) || len(a) != len(all) {
 		t.Errorf("ann sees %q, boris %q", a, b)
 	}
 
 	// Names and groups: whose is what.
 	ann.holds("document.querySelector('.said.mine .text').textContent === 'the kettle is on'")
 	ann.holds("document.querySelectorAll('.said.mine').length === 1")
-	ann.holds("[...document.querySelectorAll('.who')].map(e => e.textContent).join() === 'ann,Борис,bot,student,Борис'")
-	ann.holds("document.querySelectorAll('.note').length === 4") // created, and three who joined
+	ann.holds("[...document.querySelectorAll('.who')].map(e => e.textContent).join() === 'ann,Борис,bot,student,mentor,typist'")
+	ann.holds("document.querySelectorAll('.note').length === 6") // created, and five who joined
+
+	// Each with each other: the page with all of them.
+	for _, one := range all[2:] {
+		ann.enters(one.name)
+		ann.sees(one.toAnn)
+		ann.says("back to " + one.name)
+	}
+	bot.hears("back to bot")
+	student.hears(`"to":"student"`, `"from":"ann"`, "back to student")
+	mentor.hears(`"to":"mentor"`, `"from":"ann"`, "back to mentor")
+	terminal.hears("[ann] <ann> back to typist")
 }
 
 func typingShowsAndVanishes(t *testing.T) {

@@ -41,5 +41,8 @@ const secrets = ['password', 'old', 'token', 'invite'];
 // pretty is an object as JSON over several lines, without secrets.
 export function pretty(object) {
   const hide = (key, value) => (secrets.includes(key) && typeof value === 'string' ? '•••' : value);
-  return JSON.stringify(object, hide, 2).replace(unseen, c => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'));
+  return visible(JSON.stringify(object, hide, 2));
 }
+
+// visible is a text in which nothing is unseen.
+export const visible = text => text.replace(unseen, c => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'));

@@ -6,6 +6,10 @@ const firstWait = 500, longestWait = 30e3; // ms between attempts, doubled each 
 const openTime = 15e3; // an attempt takes no longer
 const silence = 25e3, patience = 10e3; // after so long without a word the server is asked, and given up
 
+// travelled is an object as it travelled, byte for byte. One that came inside another is written as the server writes it.
+export const travelled = object => texts.get(object) ?? JSON.stringify(object);
+const texts = new WeakMap();
+
 // newID is 128 random bits: no two requests have the same.
 export function newID() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), b => b.toString(16).padStart(2, '0')).join('');
@@ -106,8 +110,10 @@ export class Line {
     }
   }
 
-  #send({ action, id, ...about }) {
+  #send(request) {
+    const { action, id, ...about } = request;
     const text = JSON.stringify({ action, id, ...about });
+    texts.set(request, text);
     this.#hooks.travel('sent', text);
     this.#socket.send(text);
   }
@@ -116,6 +122,7 @@ export class Line {
     this.#heard = Date.now();
     this.#hooks.travel('got', text);
     const object = JSON.parse(text);
+    texts.set(object, text);
     if (object.response) this.#answer(object);
     else if (object.action === 'bye') this.#bye(object);
     else this.#hooks.told(object);

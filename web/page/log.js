@@ -1,19 +1,26 @@
 // What was said in one conversation, drawn. New entries are put behind the others; where something
 // comes before them, or leaves, all is drawn anew around the line that the reader looks at.
 
-import { $, el, linked, pretty } from './dom.js';
-import { t, format, fault } from './words.js';
+import { $, el, linked, visible } from './dom.js';
+import { travelled } from './line.js';
+import { t, format, fault, remember } from './words.js';
 
 const together = 300; // s: what one author says within them stands together
 const atBottom = 48; // px
 
 export class Log {
-  #chat; #shown = null; #mark = 0; #open = new Set(); #list = $('log'); #scroll = $('scroll'); #unseen = 0;
+  #chat; #shown = null; #mark = 0; #other = new Set(); #list = $('log'); #scroll = $('scroll'); #unseen = 0;
 
   constructor(chat) {
     this.#chat = chat;
     this.#scroll.onscroll = () => this.#scrolled();
     $('down').onclick = () => this.toBottom();
+    $('under').checked = remember('localStorage', 'under') !== null;
+    $('under').onchange = () => {
+      remember('localStorage', 'under', $('under').checked ? 'all' : null);
+      this.#other.clear();
+      this.draw();
+    };
     // A composer that grows or a keyboard that comes must not push the newest out of sight.
     this.watch = new ResizeObserver(() => { if (this.#shown?.following) this.toBottom(); });
     this.watch.observe(this.#scroll);
@@ -23,7 +30,7 @@ export class Log {
   show(talk) {
     this.#shown = talk;
     this.#mark = talk.unread.size ? Math.min(...talk.unread) : 0;
-    this.#open.clear();
+    this.#other.clear();
     talk.following = true;
     this.draw();
   }
@@ -104,23 +111,26 @@ export class Log {
     const button = el('button.json', {
       type: 'button', 'aria-label': t('json'), title: t('json'), 'aria-expanded': false,
       onclick: () => {
-        const open = !this.#open.has(event.seq);
-        open ? this.#open.add(event.seq) : this.#open.delete(event.seq);
+        if (!this.#other.delete(event.seq)) this.#other.add(event.seq);
         this.#unfold(event, item, button);
+        if (this.#shown.following) this.toBottom();
+        item.scrollIntoView({ block: 'nearest' });
       },
     }, '{}');
-    if (this.#open.has(event.seq)) this.#unfold(event, item, button);
+    if (this.#isOpen(event)) this.#unfold(event, item, button);
     return button;
   }
 
+  // isOpen tells whether objects are shown under an entry: as all others are, or as it alone was asked to.
+  #isOpen(event) { return $('under').checked !== this.#other.has(event.seq); }
+
   #unfold(event, item, button) {
-    const open = this.#open.has(event.seq);
+    const open = this.#isOpen(event);
     button.setAttribute('aria-expanded', open);
     item.querySelector('.objects')?.remove();
     if (!open) return;
     const all = [...(event.travelled?.() ?? []), ['got', event]];
-    item.append(el('div.objects', {}, ...all.map(([way, object]) => el(`div.${way}`, {}, el('small', {}, t(way)), el('pre', { dir: 'ltr', tabindex: 0 }, pretty(object))))));
-    item.scrollIntoView({ block: 'nearest' });
+    item.append(el('div.objects', {}, ...all.map(([way, object]) => el(`div.${way}`, {}, el('small', {}, t(way)), el('pre', { dir: 'ltr', tabindex: 0 }, visible(travelled(object)))))));
   }
 
   // pending draws what has not been acknowledged.

@@ -40,6 +40,7 @@ const words = {
   clear: ['Clear', 'Очистить', '清空'],
   sent: ['sent', 'отправлено', '发出'],
   got: ['came', 'получено', '收到'],
+  under: ['Objects under messages', 'Объекты под сообщениями', '在消息下显示对象'],
   json: ['Show what travelled', 'Показать, что передано', '显示传输内容'],
 
   composer: ['Message to {0}', 'Сообщение: {0}', '发消息给 {0}'],
