@@ -100,7 +100,7 @@ function start() {
   opened = 0;
   line?.stop();
   log?.watch.disconnect();
-  line = new Line({ hello, welcome, refused, told, travel, state });
+  line = new Line({ hello, welcome, refused, told: event => chat.told(event), travel, state });
   chat = new Chat(line, changed);
   chat.connected = () => line.connected;
   log = new Log(chat);
@@ -141,10 +141,6 @@ function state(now, until, words) {
   $('retry').onclick = () => (now === 'over' ? location.reload() : line.hurry());
   if (now !== 'connected' && !$('entry').hidden && now !== 'over') $('refusal').textContent = $('trouble').textContent;
   if (now !== 'connected') log?.pending();
-}
-
-function told(event) {
-  chat.told(event);
 }
 
 // ---- what changed ----

@@ -29,7 +29,6 @@ const words = {
   goLabel: ['Join or make a room, or write to a person', 'Войти в комнату, создать её или написать человеку', '加入或创建房间，或给某人写信'],
   open: ['Open', 'Открыть', '打开'],
   logout: ['Log out', 'Выйти', '退出'],
-  guest: ['guest', 'гость', '访客'],
   you: ['you', 'вы', '你'],
   back: ['Back to the list', 'К списку', '返回列表'],
   leave: ['Leave', 'Покинуть', '离开'],
