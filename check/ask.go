@@ -44,7 +44,7 @@ func (c *conn) ask(action string, pairs ...any) *object {
 			c.t.run.names.spare()
 		}
 	}
-	c.t.skip("the server says 429 again and again")
+	c.t.unanswered()
 	return nil
 }
 

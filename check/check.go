@@ -72,6 +72,14 @@ func (r *Result) Elsewhere() bool {
 // notOver begins why a check cannot be made over a transport.
 const notOver = "not over "
 
+// Unfinished tells whether a check was skipped because its run ended before its time.
+func (r *Result) Unfinished() bool {
+	return r.State == Skipped && strings.HasPrefix(r.Why, RunEnded)
+}
+
+// RunEnded begins why a check was not made, or not to its end, when the run was over before its time.
+const RunEnded = "the run had ended: "
+
 // Line is something that travelled, or happened on a connection.
 type Line struct {
 	Who  string        // who of the suite's people: "ann", "bob" …

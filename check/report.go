@@ -17,7 +17,9 @@ type Report struct {
 	Results []Result
 	Took    time.Duration
 	Stopped string // why the run ended before its time; "" = it did not
-	Spoiled bool   // what all else stands on does not work, so that the rest was not tried: the grade is F
+	// Interrupted says that whoever called for the run ended it: it proves nothing, and has no grade.
+	Interrupted bool
+	Spoiled     bool // what all else stands on does not work, so that the rest was not tried: the grade is F
 }
 
 // Sums are how many checks there were, and how they went.
@@ -51,11 +53,13 @@ func (s Sums) Percent() int {
 }
 
 // Grade is a letter: A without any fault, B from 95 of a hundred, C from 85, D from 70, E from 50, F below.
-// A run in which nothing was proved is an F.
+// A run in which nothing was proved is an F, and one that was interrupted has none.
 func (r *Report) Grade() string {
 	s := r.Sums()
 	percent := s.Percent()
 	switch {
+	case r.Interrupted:
+		return ""
 	case r.Spoiled || s.Passed == 0:
 		return "F"
 	case s.Failed == 0 && r.Stopped == "":
@@ -114,7 +118,7 @@ type sumsJSON struct {
 	Failed  int     `json:"failed"`
 	Skipped int     `json:"skipped"`
 	Percent int     `json:"percent"`
-	Grade   string  `json:"grade"`
+	Grade   string  `json:"grade,omitzero"`
 	Level   Level   `json:"level,omitzero"`
 	Subject string  `json:"subject"`
 	Stopped string  `json:"stopped,omitzero"`

@@ -52,6 +52,7 @@ func Server(ctx context.Context, o Options) (*Report, error) {
 		o.Patience = 5 * time.Second
 	}
 	r := &runner{o: o, names: newNames(o.Accounts), way: wayOf(o.Address)}
+	r.caller = ctx
 	r.ctx, r.stop = context.WithCancelCause(ctx)
 	defer r.stop(nil)
 	began := time.Now()
@@ -64,7 +65,7 @@ func Server(ctx context.Context, o Options) (*Report, error) {
 	r.all(checks)
 	report := &Report{Subject: o.Address, Level: o.Level, Results: r.results, Took: time.Since(began), Spoiled: r.spoiled}
 	if cause := context.Cause(r.ctx); cause != nil {
-		report.Stopped = cause.Error()
+		report.Stopped, report.Interrupted = cause.Error(), ctx.Err() != nil
 	}
 	return report, nil
 }
@@ -123,7 +124,8 @@ type runner struct {
 	o       Options
 	way     ways
 	names   *names
-	ctx     context.Context // ends when the server is gone
+	caller  context.Context // ends when the run is interrupted
+	ctx     context.Context // ends then, and when the server is gone
 	stop    context.CancelCauseFunc
 	made    atomic.Int32 // checks
 	silence atomic.Int32 // how often nothing came
@@ -148,6 +150,14 @@ func (r *runner) patience() time.Duration {
 }
 
 func (r *runner) quiet() { r.silence.Add(1) }
+
+// ended says why no check can be made any more; "" = they can.
+func (r *runner) ended() string {
+	if cause := context.Cause(r.ctx); cause != nil {
+		return RunEnded + cause.Error()
+	}
+	return ""
+}
 
 // open connects. A server that takes no connections any more, twice in a row, ends the run.
 func (r *runner) open(ctx context.Context) (*client.Raw, error) {
@@ -207,7 +217,7 @@ func (r *runner) one(c *serverCheck) *Result {
 	case r.spoiled:
 		result.Why = "nobody can log in"
 	case r.ctx.Err() != nil:
-		result.Why = "the run had ended: " + context.Cause(r.ctx).Error()
+		result.Why = r.ended()
 	case c.over&r.way == 0:
 		result.Why = notOver + r.way.String()
 	default:
@@ -221,7 +231,8 @@ func (r *runner) one(c *serverCheck) *Result {
 	return result
 }
 
-// make makes a check, and waits until nothing of it is left.
+// make makes a check, and waits until nothing of it is left. What had not failed when the run ended is
+// skipped: whoever waited then waited too shortly.
 func (r *runner) make(c *serverCheck) *Result {
 	ctx, cancel := context.WithTimeout(r.ctx, checkTimeout)
 	t := &T{run: r, ctx: ctx, began: time.Now(), result: Result{Check: c.Check, State: Passed}}
@@ -237,6 +248,9 @@ func (r *runner) make(c *serverCheck) *Result {
 		c.run(t)
 	}()
 	<-ended
+	if why := r.ended(); why != "" && t.result.State == Passed {
+		t.result.State, t.result.Why = Skipped, why
+	}
 	cancel()
 	t.mu.Lock()
 	t.over = true

@@ -33,8 +33,11 @@ const (
 	talkLines    = 200 // of a check, at most
 )
 
-// fail ends the check: the server is wrong.
+// fail ends the check: the server is wrong. Where the run was interrupted that cannot be told.
 func (t *T) fail(expected, came string) {
+	if t.run.caller.Err() != nil {
+		t.skip("%s", t.run.ended())
+	}
 	t.result.State, t.result.Expected, t.result.Came = Failed, expected, came
 	runtime.Goexit()
 }
@@ -48,6 +51,9 @@ func (t *T) skip(format string, args ...any) {
 // silent ends the check: what was expected did not come. why says why nothing more can, "" = in time.
 func (t *T) silent(why, expected string, before []*object) {
 	if why == "" {
+		if ended := t.run.ended(); ended != "" {
+			t.skip("%s", ended)
+		}
 		if t.ctx.Err() != nil {
 			why = "nothing, and the check has taken too long"
 		} else {
@@ -82,6 +88,14 @@ func (t *T) eventually(so func() bool) bool {
 		}
 		t.sleep(50 * time.Millisecond)
 	}
+}
+
+// unanswered ends the check: it was told to come later until it, or the run, was over.
+func (t *T) unanswered() {
+	if ended := t.run.ended(); ended != "" {
+		t.skip("%s", ended)
+	}
+	t.skip("the server says 429 again and again")
 }
 
 // id is a word as an id that nobody has used.

@@ -76,7 +76,7 @@ func Client(ctx context.Context, o Options) (*check.Report, error) {
 	}
 	report.Sort()
 	if ctx.Err() != nil {
-		report.Stopped = context.Cause(ctx).Error()
+		report.Stopped, report.Interrupted = context.Cause(ctx).Error(), true
 	}
 	return report, nil
 }
@@ -183,9 +183,6 @@ func (r *run) all(ctx context.Context) error {
 	places := make(chan struct{}, r.o.Jobs)
 	var all sync.WaitGroup
 	for _, s := range rest {
-		if ctx.Err() != nil {
-			break
-		}
 		places <- struct{}{}
 		all.Go(func() {
 			defer func() { <-places }()
@@ -193,7 +190,7 @@ func (r *run) all(ctx context.Context) error {
 		})
 	}
 	all.Wait()
-	r.conclude()
+	r.conclude(ctx)
 	return nil
 }
 
@@ -207,18 +204,30 @@ func (r *run) wants(s *script) bool {
 	})
 }
 
-// lesson plays one lesson, again where something failed.
+// skip gives no result for the checks of a lesson, but why.
+func (r *run) skip(s *script, why string) {
+	for _, c := range s.checks {
+		if slices.Contains(c.Levels, r.o.Level) {
+			r.done(&check.Result{Check: c, State: check.Skipped, Why: why})
+		}
+	}
+}
+
+// ended says why a run is over before its time.
+func ended(ctx context.Context) string { return check.RunEnded + context.Cause(ctx).Error() }
+
+// lesson plays one lesson, again where something failed. One that was interrupted proves nothing.
 func (r *run) lesson(ctx context.Context, s *script) error {
 	if lacks := s.needs &^ r.o.has(); lacks != 0 {
 		why := "the client cannot be typed to"
 		if lacks&showing != 0 {
 			why = "the client does not print what it is told"
 		}
-		for _, c := range s.checks {
-			if slices.Contains(c.Levels, r.o.Level) {
-				r.done(&check.Result{Check: c, State: check.Skipped, Why: why})
-			}
-		}
+		r.skip(s, why)
+		return nil
+	}
+	if ctx.Err() != nil {
+		r.skip(s, ended(ctx))
 		return nil
 	}
 	var st *stage
@@ -230,6 +239,10 @@ func (r *run) lesson(ctx context.Context, s *script) error {
 		if left == 1 || !st.faulty() || ctx.Err() != nil {
 			break
 		}
+	}
+	if ctx.Err() != nil {
+		r.skip(s, ended(ctx))
+		return nil
 	}
 	for i := range s.checks {
 		if c := &s.checks[i]; slices.Contains(c.Levels, r.o.Level) {
@@ -265,8 +278,9 @@ func (r *run) done(x *check.Result) {
 	}
 }
 
-// conclude gives the results of what was looked at in every lesson.
-func (r *run) conclude() {
+// conclude gives the results of what was looked at in every lesson: what nobody saw broken holds, where all were
+// played to their end.
+func (r *run) conclude(ctx context.Context) {
 	for _, c := range append(always(), judged()...) {
 		if !slices.Contains(c.Levels, r.o.Level) {
 			continue
@@ -275,7 +289,10 @@ func (r *run) conclude() {
 		if c.ID == crashID {
 			x = r.crash
 		}
-		if x == nil {
+		switch {
+		case x == nil && ctx.Err() != nil:
+			x = &check.Result{State: check.Skipped, Why: ended(ctx)}
+		case x == nil:
 			x = &check.Result{State: check.Passed}
 		}
 		y := *x

@@ -248,6 +248,34 @@ func TestWhatMakesNoSenseIsRefused(t *testing.T) {
 	}
 }
 
+// TestInterruptedBlamesNobody ends a run while clients are waited for: a right one has neither a failure nor a
+// grade.
+func TestInterruptedBlamesNobody(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	o := Options{Command: pupilCommand(t, check.JIM1, ""), Level: check.JIM1, Jobs: 8, Patience: 5 * time.Second}
+	done := 0
+	o.Done = func(*check.Result) {
+		if done++; done == 8 {
+			cancel()
+		}
+	}
+	r, err := Client(ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := r.Sums()
+	if s.Failed != 0 || s.Passed == 0 || s.Skipped < s.Total/2 || !r.Interrupted || r.Grade() != "" || r.Passed() {
+		t.Errorf("%+v, grade %q, stopped %q", s, r.Grade(), r.Stopped)
+	}
+	for _, x := range r.Results {
+		if x.State == check.Failed || x.State == check.Skipped && !x.Unfinished() {
+			t.Errorf("%s %s: %s%s", x.ID, x.State, x.Came, x.Why)
+		}
+	}
+}
+
 // TestChecksStandInTheDocuments: what a check quotes are words of its section's document.
 func TestChecksStandInTheDocuments(t *testing.T) {
 	seen := map[string]bool{}

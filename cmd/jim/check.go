@@ -70,7 +70,11 @@ func (r *reporting) print(c *cobra.Command, report *check.Report) error {
 	if report.Passed() {
 		return nil
 	}
-	return exitf(exitFailed, "%s", checkVerdict(report, speaks()))
+	code := exitFailed
+	if report.Interrupted {
+		code = exitInterrupted
+	}
+	return exitf(code, "%s", checkVerdict(report, speaks()))
 }
 
 // visibleWriter writes lines of JSON, one in each call, that no terminal takes for a command.
@@ -110,8 +114,8 @@ waits when the server asks it to.
 Levels: jim2 is the protocol of docs/protocol.md, jim1 the specification of the course,
 mentor the dialect that most programs of the course speak.
 
-It ends with 0 when nothing failed, with 1 when something did, and with 69 when nobody
-answers at that address.`,
+It ends with 0 when nothing failed, with 1 when something did, with 69 when nobody
+answers at that address, and with 130, and without a grade, when Ctrl-C was pressed.`,
 		Example: `  jim check server localhost:7777
   jim check server localhost:7777 --level jim1 --failed
   jim check server ws://chat.example/jim/ws --accounts names.txt

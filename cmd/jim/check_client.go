@@ -46,7 +46,8 @@ JIM_NAME. To make it say something its stdin is typed to, as --say says. A COMMA
 Levels: jim2 is the protocol of docs/protocol.md, jim1 the specification of the course,
 mentor the dialect that most programs of the course speak.
 
-It ends with 0 when nothing failed, and with 1 when something did.`,
+It ends with 0 when nothing failed, with 1 when something did, and with 130, and without
+a grade, when Ctrl-C was pressed.`,
 		Example: `  jim check client --level mentor -- python3 client.py {host} {port} -n {name}
   jim check client --level jim1 --start '{name}' --say '{to}\n{text}' -- ./client {address}
   jim check client -- jim send {to} {text} --to {address} --name {name}

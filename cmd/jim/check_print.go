@@ -30,8 +30,14 @@ var (
 		"Из непроведённых %d — для других транспортов (ws://, udp://, http://).",
 		"未做的检查中有 %d 项属于其他传输方式（ws://、udp://、http://）。",
 	}
-	sayCheckGrade   = phrase{"Grade: %s (%d of 100)", "Оценка: %s (%d из 100)", "成绩：%s（%d/100）"}
-	sayCheckStopped = phrase{"The run ended early: %s", "Проверка прервана: %s", "检查提前结束：%s"}
+	sayCheckGrade       = phrase{"Grade: %s (%d of 100)", "Оценка: %s (%d из 100)", "成绩：%s（%d/100）"}
+	sayCheckStopped     = phrase{"The run ended early: %s", "Проверка прервана: %s", "检查提前结束：%s"}
+	sayCheckInterrupted = phrase{
+		"Interrupted: the checks were not made to their end, and there is no grade",
+		"Прервано: проверки не доведены до конца, оценки нет",
+		"已中断：检查没有做完，不给成绩",
+	}
+	sayCheckGone    = phrase{"the server takes no connections any more", "сервер больше не принимает соединений", "服务器不再接受连接"}
 	sayCheckFailed  = phrase{"checks failed: %d", "не пройдено проверок: %d", "%d 项检查未通过"}
 	sayCheckNothing = phrase{"nothing could be checked", "ничего не удалось проверить", "什么都没能检查"}
 )
@@ -89,7 +95,7 @@ func (r *reporting) table(w io.Writer, report *check.Report, look checkLook) err
 		if x.Elsewhere() {
 			elsewhere++
 		}
-		if x.Elsewhere() || r.failed && x.State != check.Failed {
+		if x.Elsewhere() || x.Unfinished() || r.failed && x.State != check.Failed {
 			continue
 		}
 		if x.Section != section {
@@ -101,7 +107,7 @@ func (r *reporting) table(w io.Writer, report *check.Report, look checkLook) err
 	s := report.Sums()
 	b.WriteString("\n")
 	if report.Stopped != "" {
-		fmt.Fprintf(&b, sayCheckStopped.in(l)+"\n", visibleLine(report.Stopped))
+		b.WriteString(stoppedBecause(report, l) + "\n")
 	}
 	fmt.Fprintf(&b, sayCheckSums.in(l)+"\n", s.Total, s.Passed, s.Failed, s.Skipped, report.Took.Seconds())
 	if elsewhere > 0 {
@@ -111,7 +117,9 @@ func (r *reporting) table(w io.Writer, report *check.Report, look checkLook) err
 	if !report.Passed() {
 		colour = look.red
 	}
-	fmt.Fprintf(&b, colour+sayCheckGrade.in(l)+look.off+"\n", report.Grade(), s.Percent())
+	if !report.Interrupted {
+		fmt.Fprintf(&b, colour+sayCheckGrade.in(l)+look.off+"\n", report.Grade(), s.Percent())
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -152,10 +160,22 @@ func printResult(b *strings.Builder, x *check.Result, look checkLook, l language
 func checkVerdict(report *check.Report, l language) string {
 	s := report.Sums()
 	switch {
+	case report.Stopped != "":
+		return stoppedBecause(report, l)
 	case s.Failed > 0:
 		return fmt.Sprintf(sayCheckFailed.in(l), s.Failed)
-	case report.Stopped != "":
-		return fmt.Sprintf(sayCheckStopped.in(l), report.Stopped)
 	}
 	return sayCheckNothing.in(l)
+}
+
+// stoppedBecause says why a run ended before its time. What the system says stays in its words.
+func stoppedBecause(report *check.Report, l language) string {
+	if report.Interrupted {
+		return sayCheckInterrupted.in(l)
+	}
+	why := visibleLine(report.Stopped)
+	if rest, ok := strings.CutPrefix(why, sayCheckGone.en); ok {
+		why = sayCheckGone.in(l) + rest
+	}
+	return fmt.Sprintf(sayCheckStopped.in(l), why)
 }

@@ -64,7 +64,11 @@ func (s *courseServer) serve(c net.Conn) {
 			Type                        any
 			JIM                         any
 		}
-		if err := json.Unmarshal(b[:n], &q); err != nil || q.JIM != nil || q.Type != nil {
+		err = json.Unmarshal(b[:n], &q)
+		if q.Action == "presence" {
+			s.hears("presence")
+		}
+		if err != nil || q.JIM != nil || q.Type != nil {
 			fmt.Fprint(c, `{"response":400,"error":"Bad Request"}`)
 			return
 		}
@@ -74,14 +78,18 @@ func (s *courseServer) serve(c net.Conn) {
 			<-time.Tick(100 * time.Millisecond)
 			fmt.Fprint(c, `{"action":"message","from":"bob","to":"ann","time":1,"mess_text":"good morning"}`)
 		case "message":
-			s.mu.Lock()
-			s.heard = append(s.heard, q.Sender+": "+q.Text)
-			s.mu.Unlock()
-			select {
-			case s.news <- struct{}{}:
-			default:
-			}
+			s.hears(q.Sender + ": " + q.Text)
 		}
+	}
+}
+
+func (s *courseServer) hears(text string) {
+	s.mu.Lock()
+	s.heard = append(s.heard, text)
+	s.mu.Unlock()
+	select {
+	case s.news <- struct{}{}:
+	default:
 	}
 }
 

@@ -6,7 +6,8 @@ import (
 )
 
 // The exit codes of jim, as docs/operating.md lists them. Where there is one, the number is that
-// of BSD's sysexits; 124 is what timeout(1) uses.
+// of BSD's sysexits; 124 is what timeout(1) uses, 130 what
+// shells make of Ctrl-C.
 const (
 	exitDone        = 0
 	exitFailed      = 1   // something else went wrong
@@ -21,6 +22,7 @@ const (
 	exitRefused     = 77  // wrong login, or not allowed
 	exitConfig      = 78  // the configuration is wrong
 	exitTimedOut    = 124 // --timeout was over
+	exitInterrupted = 130 // jim check: Ctrl-C, or SIGTERM, before it was done
 )
 
 // exitError is an error that chose its exit code.

@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 //	endtap NAME CODE        ends it with SIGINT and wants that exit code; what it has shown is
 //	                        the file NAME.out
 //	course NAME             starts a server of the course, whose address is $NAME
-//	heard NAME TEXT         waits until it has heard that
+//	heard NAME TEXT         waits until it has heard that: "NAME: TEXT" of a message, or presence
 //	find FILE REGEXP NAME   sets $NAME to what the group in the expression matches
 //
 // and those of lab_script_test.go for programs that run beside the script. The condition [raw] holds where
