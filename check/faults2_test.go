@@ -155,7 +155,7 @@ var wrongInput = []*fault{
 		}
 		return []any{raw}
 	}},
-	{name: "a broken object ends the connection", level: check.JIM2, ids: ids("json.comma.trailing", "json.twice", "shape.empty"), says: "closed the connection", down: func(l *link, m map[string]any, raw []byte) []any {
+	{name: "a broken object ends the connection", level: check.JIM2, ids: ids("json.comma.trailing", "json.twice", "shape.empty"), also: ids("to.none.join"), says: "closed the connection", down: func(l *link, m map[string]any, raw []byte) []any {
 		if m["response"] == float64(400) {
 			return []any{raw, cutHere{}}
 		}
@@ -167,7 +167,7 @@ var wrongInput = []*fault{
 		}
 		return []any{raw}
 	}},
-	{name: "what is broken is a fault of the server", level: check.JIM2, ids: ids("json.comma.trailing", "to.none.msg"), says: `"response":400`, down: coded("", 400, 500)},
+	{name: "what is broken is a fault of the server", level: check.JIM2, ids: ids("json.comma.trailing", "to.none.msg"), also: ids("to.none.join"), says: `"response":400`, down: coded("", 400, 500)},
 	{name: "large objects end the connection", level: check.JIM2, ids: ids("size.object.then"), says: "an answer to {\"action\":\"ping\"", down: func(l *link, m map[string]any, raw []byte) []any {
 		if m["response"] == float64(413) {
 			return []any{raw, cutHere{}}
@@ -294,13 +294,13 @@ var wrongMentors = []*fault{
 			m["error"] = "bad request"
 		}
 	})},
-	{name: "a name twice is a conflict", level: check.Mentor, ids: ids("mentor.taken"), says: `"response":400`, down: edit(func(_ *link, m object) {
+	{name: "a name twice is a conflict", level: check.Mentor, ids: ids("mentor.taken"), also: ids("course.broken.words", "mentor.add.nobody"), says: `"response":400`, down: edit(func(_ *link, m object) {
 		if m["response"] == float64(400) {
 			m["response"] = 409
 		}
 	})},
 	{name: "no empty error", level: check.Mentor, ids: ids("mentor.presence.error"), says: `"error":""`, down: edit(func(_ *link, m object) { delete(m, "error") })},
-	{name: "lists are texts", level: check.Mentor, ids: ids("mentor.users", "mentor.contacts"), says: `"data_list"`, down: edit(func(_ *link, m object) {
+	{name: "lists are texts", level: check.Mentor, ids: ids("mentor.users", "mentor.contacts"), also: ids("mentor.add.listed"), says: `"data_list"`, down: edit(func(_ *link, m object) {
 		if m["data_list"] != nil {
 			m["data_list"] = "[]"
 		}

@@ -79,10 +79,10 @@ var wrongAnswers = []*fault{
 	{name: "an unknown action is a bad request", level: check.JIM2, ids: ids("shape.unknown", "error.501.code"), says: `"response":501`, down: coded("", 501, 400)},
 	{name: "who is not there is forbidden", level: check.JIM2, ids: ids("nobody.msg.person", "nobody.whois", "error.404.code"), says: `"response":404`, down: coded("", 404, 403)},
 	{name: "who is not there is there", level: check.JIM2, ids: ids("nobody.whois"), says: `"response":404`, down: coded("whois", 404, 200)},
-	{name: "a code in words", level: check.JIM2, ids: ids("ping.code"), says: `"response":"200"`, down: answers("ping", func(m object) { m["response"] = "200" })},
+	{name: "a code in words", level: check.JIM2, ids: ids("ping.code"), also: ids("to.none.join"), says: `"response":"200"`, down: answers("ping", func(m object) { m["response"] = "200" })},
 	{name: "too large is a bad request", level: check.JIM2, ids: ids("size.message.over", "size.id.over"), says: `"response":413`, down: coded("", 413, 400)},
 	{name: "who has not logged in is forbidden", level: check.JIM2, ids: ids("login.before.msg", "login.before.rooms"), says: `"response":401`, down: coded("", 401, 403)},
-	{name: "the welcome has no limits", level: check.JIM2, ids: ids("login.limits.object", "login.limits.page"), says: `"limits"`, down: without("presence", "limits")},
+	{name: "the welcome has no limits", level: check.JIM2, ids: ids("login.limits.object", "login.limits.page"), also: ids("login.limits.name"), says: `"limits"`, down: without("presence", "limits")},
 	{name: "the welcome has a limit in words", level: check.JIM2, ids: ids("login.limits.depth"), says: `"depth"`, down: answers("presence", func(m object) {
 		if limits, ok := m["limits"].(object); ok {
 			limits["depth"] = "32"
@@ -115,9 +115,9 @@ var wrongAnswers = []*fault{
 // wrongNumbers are faults in numbers and ids of what is kept.
 var wrongNumbers = []*fault{
 	{name: "messages are answered 200", level: check.JIM2, ids: ids("msg.ack.code"), says: `"response":201`, down: coded("msg", 201, 200)},
-	{name: "messages are answered without a number", level: check.JIM2, ids: ids("msg.ack.seq", "seq.first"), says: `"seq"`, down: without("msg", "seq")},
+	{name: "messages are answered without a number", level: check.JIM2, ids: ids("msg.ack.seq", "seq.first"), also: ids("history.event.message"), says: `"seq"`, down: without("msg", "seq")},
 	{name: "messages are answered without to", level: check.JIM2, ids: ids("msg.ack.to"), says: `"to"`, down: without("msg", "to")},
-	{name: "numbers begin with 0", level: check.JIM2, ids: ids("seq.first", "direct.first"), says: `"seq":1`, down: edit(func(_ *link, m object) {
+	{name: "numbers begin with 0", level: check.JIM2, ids: ids("seq.first", "direct.first"), also: ids("create.code"), says: `"seq":1`, down: edit(func(_ *link, m object) {
 		if n, ok := m["seq"].(float64); ok {
 			m["seq"] = n - 1
 		}
@@ -127,7 +127,7 @@ var wrongNumbers = []*fault{
 			m["seq"] = 2 * n
 		}
 	})},
-	{name: "numbers are texts", level: check.JIM2, ids: ids("msg.ack.seq"), says: "a whole number", down: answers("msg", func(m object) { m["seq"] = fmt.Sprint(m["seq"]) })},
+	{name: "numbers are texts", level: check.JIM2, ids: ids("msg.ack.seq"), also: ids("history.event.message"), says: "a whole number", down: answers("msg", func(m object) { m["seq"] = fmt.Sprint(m["seq"]) })},
 	{name: "an event has another number than the answer", level: check.JIM2, ids: ids("msg.event.seq"), says: `"seq":2`, down: ofMsg(func(m object) { m["seq"] = m["seq"].(float64) + 10 })},
 	{name: "the same id is kept twice", level: check.JIM2, ids: ids("id.repeat.seq", "id.repeat.kept"), says: "", up: freshIDs},
 	{name: "the same id is told twice", level: check.JIM2, ids: ids("id.repeat.told"), says: `no {"action":"msg","message":"hi"} to bob`, up: freshIDs},

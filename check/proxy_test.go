@@ -18,6 +18,7 @@ type fault struct {
 	name  string
 	level check.Level
 	ids   []string // the checks that are meant for it
+	also  []string // of the checks beside, those that fail too
 	says  string   // stands in what they expected or in what came
 
 	up    func(l *link, p []byte) []byte                          // what a client sent, chunk by chunk; nil = as it is

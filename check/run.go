@@ -41,6 +41,11 @@ func Server(ctx context.Context, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	return play(ctx, o, checks, nil)
+}
+
+// play plays checks.
+func play(ctx context.Context, o Options, checks []*serverCheck, failing func()) (*Report, error) {
 	if o.Jobs == 0 {
 		o.Jobs = 12
 	}
@@ -51,8 +56,7 @@ func Server(ctx context.Context, o Options) (*Report, error) {
 	if o.Patience == 0 {
 		o.Patience = 5 * time.Second
 	}
-	r := &runner{o: o, names: newNames(o.Accounts), way: wayOf(o.Address)}
-	r.caller = ctx
+	r := &runner{o: o, names: newNames(o.Accounts), way: wayOf(o.Address), caller: ctx, failing: failing}
 	r.ctx, r.stop = context.WithCancelCause(ctx)
 	defer r.stop(nil)
 	began := time.Now()
@@ -130,6 +134,7 @@ type runner struct {
 	made    atomic.Int32 // checks
 	silence atomic.Int32 // how often nothing came
 	spoiled bool
+	failing func() // called where a check fails, on its goroutine; nil = nothing is
 
 	registered registered
 

@@ -143,14 +143,13 @@ func TestOurServerPassesOverEveryTransport(t *testing.T) {
 	all.Wait()
 }
 
-func TestAccountsAreUsed(t *testing.T) {
-	t.Parallel()
-	h := houseOf(t, "tcp", chat.Options{Server: "jim", Register: chat.Everywhere, Guests: chat.Nowhere})
-	var accounts []check.Account
-	for _, name := range []string{"ann", "bob", "carl", "dora"} {
+// register registers names.
+func register(t *testing.T, address string, names ...string) (accounts []check.Account) {
+	t.Helper()
+	for _, name := range names {
 		a := check.Account{Name: name, Password: "correct horse"}
 		accounts = append(accounts, a)
-		c, err := client.Open(t.Context(), h.Address, client.Options{})
+		c, err := client.Open(t.Context(), address, client.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,6 +161,13 @@ func TestAccountsAreUsed(t *testing.T) {
 		}
 		c.Close()
 	}
+	return accounts
+}
+
+func TestAccountsAreUsed(t *testing.T) {
+	t.Parallel()
+	h := houseOf(t, "tcp", chat.Options{Server: "jim", Register: chat.Everywhere, Guests: chat.Nowhere})
+	accounts := register(t, h.Address, "ann", "bob", "carl", "dora")
 	r := run(t, check.Options{Address: h.Address, Level: check.JIM1, Accounts: accounts, Patience: 30 * time.Second, Only: []string{"jim1.presence.code", "jim1.authenticate", "jim1.msg.told", "jim1.quit"}})
 	complain(t, r)
 	r = run(t, check.Options{Address: h.Address, Level: check.JIM2, Accounts: accounts, Patience: 30 * time.Second, Only: []string{"login.welcome", "password", "msg.members", "passwd"}})

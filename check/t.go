@@ -38,6 +38,9 @@ func (t *T) fail(expected, came string) {
 	if t.run.caller.Err() != nil {
 		t.skip("%s", t.run.ended())
 	}
+	if t.run.failing != nil {
+		t.run.failing()
+	}
 	t.result.State, t.result.Expected, t.result.Came = Failed, expected, came
 	runtime.Goexit()
 }
