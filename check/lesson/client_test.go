@@ -123,6 +123,8 @@ func (p *pupil) message(text string) map[string]any {
 	switch {
 	case p.is("somebody else"):
 		o["from"] = "carl"
+	case p.is("nobody says it"):
+		delete(o, "from")
 	case p.is("to nobody"):
 		delete(o, "to")
 	case p.is("no action"):
@@ -154,6 +156,9 @@ func (p *pupil) say(text string) {
 	}
 }
 
+// alsoSends begins the wrong of a pupil that sends this before each message.
+const alsoSends = "also sends "
+
 // send writes an object, in a segment of its own.
 func (p *pupil) send(o map[string]any) {
 	var b bytes.Buffer
@@ -183,6 +188,9 @@ func (p *pupil) send(o map[string]any) {
 		text = strings.Replace(text, "good", `\u0000good`, 1)
 	case p.is("two in one") && isMessage:
 		text += text
+	}
+	if also, ok := strings.CutPrefix(p.Wrong, alsoSends); ok && isMessage {
+		text = also + "\n" + text
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -217,6 +225,9 @@ func (p *pupil) typed() {
 		<-p.in
 	}
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
+		if p.is("says nothing") {
+			continue
+		}
 		p.say(in.Text())
 	}
 }
@@ -270,6 +281,12 @@ func (p *pupil) listenBadly() error {
 var known = "action response time alert error from to sender destination mess_text message id seq jim server user limits retry"
 
 func (p *pupil) hear(o map[string]any) error {
+	if at, ok := o["time"].(float64); ok && p.is("knows no whole time") && at == float64(int(at)) && o["response"] == nil {
+		return nil
+	}
+	if p.is("stops at behind") && o["action"] == "behind" {
+		select {}
+	}
 	if p.is("knows every member") {
 		for name := range o {
 			if !strings.Contains(known, name) {
@@ -318,9 +335,20 @@ func (p *pupil) told(o map[string]any) {
 	}
 	for _, name := range []string{"message", "mess_text"} {
 		if text, ok := o[name].(string); ok && !p.is("prints nothing") {
-			fmt.Println(text)
+			fmt.Println(p.spoilt(text))
 		}
 	}
+}
+
+// spoilt is a text as a pupil prints it who is wrong about it.
+func (p *pupil) spoilt(text string) string {
+	switch {
+	case p.is("prints only ASCII"):
+		return strings.Map(func(r rune) rune { return min(r, '~') }, text)
+	case p.is("prints no quotes"):
+		return strings.NewReplacer(`"`, "", `\`, "").Replace(text)
+	}
+	return text
 }
 
 // answered looks at an answer.

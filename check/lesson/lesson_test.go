@@ -156,6 +156,46 @@ var wrongPupils = []struct {
 	{check.JIM2, "comes back at once", "again.comes"},
 	{check.JIM2, "misses things", "gap.asks"},
 	{check.JIM2, "prints everything", "twice.once"},
+	{check.JIM2, "closes on an error", "error.400"},
+	{check.JIM1, "closes on an error", "error.404"},
+	{check.JIM2, "closes on an error", "error.409"},
+	{check.JIM1, "closes on an error", "error.410"},
+	{check.JIM2, "goes on though refused", "refused.402.stops"},
+	{check.JIM1, "goes on though refused", "refused.500.stops"},
+	{check.JIM2, "prints only ASCII", "shows.unicode"},
+	{check.JIM1, "prints no quotes", "shows.escapes"},
+	{check.Mentor, "knows no whole time", "shows.numbers"},
+	{check.JIM2, "stops at behind", "behind.goes-on"},
+	{check.JIM1, "cp1251", "msg.unicode"},
+	{check.JIM2, "says nothing", "msg.sent"},
+	{check.JIM1, "nobody says it", "msg.from"},
+	{check.JIM1, "escapes", "rule.old-size"},
+	{check.JIM2, "too long", "rule.too-long"},
+	{check.JIM2, alsoSends + `{"action":"ping","id":"l","x":"` + strings.Repeat("x", 70000) + `"}`, "rule.too-large"},
+	{check.JIM1, "talks first", "rule.old-login"},
+	{check.JIM1, alsoSends + `{"action":"msg","time":1,"message":"x"}`, "rule.old-member"},
+	{check.JIM2, alsoSends + `{"action":"msg","id":"e","to":"#tea","message":""}`, "rule.empty"},
+	{check.JIM2, alsoSends + `{"action":"quit","id":"q"}`, "rule.after-quit"},
+	{check.JIM1, alsoSends + `[1]`, "rule.not-object"},
+	{check.Mentor, alsoSends + `{"action":"x","x":"\ud800"}`, "rule.surrogate"},
+	{check.JIM2, alsoSends + `{"action":"msg","id":"z","to":"#tea","room":"#other","message":"x"}`, "rule.to-contradicts"},
+	{check.JIM2, alsoSends + `{"action":"history","id":"h","to":"#tea","limit":1.5}`, "rule.whole"},
+	{check.JIM2, alsoSends + `{"action":"presence","id":"p","jim":2,"user":{"account_name":"a b"}}`, "rule.name"},
+	{check.JIM2, alsoSends + `{"action":"presence","id":"p","jim":2,"user":{"account_name":"ann"}}`, "presence.once"},
+}
+
+// TestEveryClientCheckHasItsPupil wants a client that is wrong in that way for each check, but for those named: the
+// pupil does not come back by itself with what it had said.
+func TestEveryClientCheckHasItsPupil(t *testing.T) {
+	has := map[string]bool{"client.again.id": true}
+	for _, w := range wrongPupils {
+		has[idPrefix+w.check] = true
+	}
+	for _, c := range Checks() {
+		if !has[c.ID] {
+			t.Errorf("no pupil is wrong in the way of %s: %s", c.ID, c.Rule)
+		}
+	}
 }
 
 func TestWrongClientsAreCaught(t *testing.T) {
