@@ -21,9 +21,9 @@ var (
 	sayCheckTalk     = phrase{"what travelled", "что передавалось", "往来内容"}
 	sayCheckSkipped  = phrase{"not checked", "не проверялось", "未检查"}
 	sayCheckSums     = phrase{
-		"%d checks: %d passed, %d failed, %d not made; %.1f s",
-		"проверок: %d, пройдено: %d, не пройдено: %d, не проводилось: %d; %.1f с",
-		"共 %d 项：通过 %d，失败 %d，未做 %d；用时 %.1f 秒",
+		"%d checks: %d passed, %d failed, %d not made; %s s",
+		"проверок: %d, пройдено: %d, не пройдено: %d, не проводилось: %d; %s с",
+		"共 %d 项：通过 %d，失败 %d，未做 %d；用时 %s 秒",
 	}
 	sayCheckElsewhere = phrase{
 		"Of those not made %d are for other transports (ws://, udp://, http://).",
@@ -73,15 +73,39 @@ func sectionTitle(s check.Section, l language) string {
 }
 
 // checkLook is how a report looks: in colours, or not.
-type checkLook struct{ red, green, dim, bold, off string }
+type checkLook struct {
+	red, green, dim, bold, off string
+	width                      int // columns of the terminal; 0 = lines are not folded
+}
+
+// folded is a text that goes on at the column at which it begins.
+func (k checkLook) folded(text string, column int) string {
+	if k.width-column < 20 { // too narrow to help
+		return text
+	}
+	lines := strings.Split(fold(text, k.width-column), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return strings.Join(lines, "\n"+strings.Repeat(" ", column))
+}
+
+// rule is the rule of a check, behind its id.
+func (k checkLook) rule(x *check.Result) string {
+	return k.folded(x.Rule, max(31, len(x.ID)+5))
+}
 
 // look is for w: with colours when it is a terminal, and NO_COLOR is not set (no-color.org).
 func look(w io.Writer) checkLook {
 	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return checkLook{}
 	}
-	return checkLook{"\x1b[31m", "\x1b[32m", "\x1b[2m", "\x1b[1m", "\x1b[0m"}
+	width := widthOf(f)()
+	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return checkLook{width: width}
+	}
+	return checkLook{"\x1b[31m", "\x1b[32m", "\x1b[2m", "\x1b[1m", "\x1b[0m", width}
 }
 
 // table prints a report for people.
@@ -109,7 +133,7 @@ func (r *reporting) table(w io.Writer, report *check.Report, look checkLook) err
 	if report.Stopped != "" {
 		b.WriteString(stoppedBecause(report, l) + "\n")
 	}
-	fmt.Fprintf(&b, sayCheckSums.in(l)+"\n", s.Total, s.Passed, s.Failed, s.Skipped, report.Took.Seconds())
+	fmt.Fprintf(&b, sayCheckSums.in(l)+"\n", s.Total, s.Passed, s.Failed, s.Skipped, decimal(fmt.Sprintf("%.1f", report.Took.Seconds()), l))
 	if elsewhere > 0 {
 		fmt.Fprintf(&b, sayCheckElsewhere.in(l)+"\n", elsewhere)
 	}
@@ -130,18 +154,18 @@ const checkTalkLines = 14
 func printResult(b *strings.Builder, x *check.Result, look checkLook, l language) {
 	switch x.State {
 	case check.Passed:
-		fmt.Fprintf(b, "  %s✓%s %s %s%s%s\n", look.green, look.off, pad(x.ID, 26), look.dim, x.Rule, look.off)
+		fmt.Fprintf(b, "  %s✓%s %s %s%s%s\n", look.green, look.off, pad(x.ID, 26), look.dim, look.rule(x), look.off)
 		return
 	case check.Skipped:
-		fmt.Fprintf(b, "  %s– %s %s%s\n", look.dim, pad(x.ID, 26), x.Rule, look.off)
+		fmt.Fprintf(b, "  %s– %s %s%s\n", look.dim, pad(x.ID, 26), look.rule(x), look.off)
 		fmt.Fprintf(b, "      %s: %s\n", sayCheckSkipped.in(l), visibleLine(x.Why))
 		return
 	}
-	fmt.Fprintf(b, "  %s✗%s %s %s\n", look.red, look.off, pad(x.ID, 26), x.Rule)
-	fmt.Fprintf(b, "      %s: %s\n", sayCheckExpected.in(l), visibleLine(x.Expected))
-	fmt.Fprintf(b, "      %s: %s%s%s\n", sayCheckCame.in(l), look.red, visibleLine(x.Came), look.off)
+	fmt.Fprintf(b, "  %s✗%s %s %s\n", look.red, look.off, pad(x.ID, 26), look.rule(x))
+	fmt.Fprintf(b, "      %s: %s\n", sayCheckExpected.in(l), look.folded(visibleLine(x.Expected), 8+columns(sayCheckExpected.in(l))))
+	fmt.Fprintf(b, "      %s: %s%s%s\n", sayCheckCame.in(l), look.red, look.folded(visibleLine(x.Came), 8+columns(sayCheckCame.in(l))), look.off)
 	if x.Says != "" {
-		fmt.Fprintf(b, "      %s: %s\n", sayCheckSays.in(l), x.Says)
+		fmt.Fprintf(b, "      %s: %s\n", sayCheckSays.in(l), look.folded(x.Says, 8+columns(sayCheckSays.in(l))))
 	}
 	talk := x.Talk
 	if len(talk) > checkTalkLines {
@@ -152,7 +176,7 @@ func printResult(b *strings.Builder, x *check.Result, look checkLook, l language
 	}
 	for _, line := range talk {
 		sign := map[check.Way]string{check.Sent: ">", check.Received: "<", check.Note: "·"}[line.Way]
-		fmt.Fprintf(b, "        %s%7s %s%s %s%s\n", look.dim, line.At.Round(time.Millisecond), line.Who, sign, visibleLine(line.Text), look.off)
+		fmt.Fprintf(b, "        %s%s %s%s %s%s\n", look.dim, checkTime(line.At, l), line.Who, sign, visibleLine(line.Text), look.off)
 	}
 }
 
@@ -178,4 +202,26 @@ func stoppedBecause(report *check.Report, l language) string {
 		why = sayCheckGone.in(l) + rest
 	}
 	return fmt.Sprintf(sayCheckStopped.in(l), why)
+}
+
+// checkTime is when something travelled, as the reader writes milliseconds.
+func checkTime(d time.Duration, l language) string {
+	text := d.Round(time.Millisecond).String()
+	return strings.Repeat(" ", max(0, 7-len(text))) + inUnits(text, l)
+}
+
+// decimal is a number as the language writes it.
+func decimal(number string, l language) string {
+	if l == russian {
+		return strings.ReplaceAll(number, ".", ",")
+	}
+	return number
+}
+
+// inUnits is a duration of Go's as the language writes it: 2.3ms, 2,3мс. In Chinese the units are the same.
+func inUnits(text string, l language) string {
+	if l == russian {
+		return decimal(strings.NewReplacer("µs", "мкс", "ms", "мс", "s", "с", "m", "м", "h", "ч").Replace(text), l)
+	}
+	return text
 }

@@ -104,9 +104,9 @@ func (p *tapPrinter) gutter(i *tap.Item) string {
 	since := ""
 	switch {
 	case i.Trip > 0:
-		since = "⇄" + shortTime(i.Trip)
+		since = "⇄" + inUnits(shortTime(i.Trip), p.lang)
 	case i.Gap > 0:
-		since = "+" + shortTime(i.Gap)
+		since = "+" + inUnits(shortTime(i.Gap), p.lang)
 	}
 	number := fmt.Sprintf("#%d", i.Conn)
 	head := fmt.Sprintf("%-4s", number)
@@ -213,7 +213,7 @@ func (p *tapPrinter) sum(s *tap.Summary) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n"+sayTapSum.in(p.lang)+"\n", s.Connections, s.Objects[check.FromClient], s.Objects[check.FromServer], s.Bytes[check.FromClient], s.Bytes[check.FromServer])
 	if s.Slowest > 0 {
-		fmt.Fprintf(&b, sayTapSlowest.in(p.lang)+"\n", shortTime(s.Slowest), s.SlowestConn)
+		fmt.Fprintf(&b, sayTapSlowest.in(p.lang)+"\n", inUnits(shortTime(s.Slowest), p.lang), s.SlowestConn)
 		b.WriteString("  " + cutColumns(visibleLine(p.unsecret(s.SlowestText)), max(p.width()-2, 24)) + "\n")
 	}
 	if s.Lost > 0 {

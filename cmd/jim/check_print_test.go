@@ -1,0 +1,55 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"jim/check"
+)
+
+// TestReportIsFolded prints every rule, as passed, skipped and failed, on terminals of several widths: no line is
+// wider that could be folded, and no word is broken.
+func TestReportIsFolded(t *testing.T) {
+	for _, width := range []int{80, 100, 132} {
+		var words []string
+		var b strings.Builder
+		for _, c := range check.ServerChecks() {
+			for _, state := range []check.State{check.Passed, check.Skipped, check.Failed} {
+				x := check.Result{Check: c, State: state, Expected: c.Rule, Came: c.Rule, Why: "why"}
+				printResult(&b, &x, checkLook{width: width}, english)
+			}
+			words = append(words, strings.Fields(c.Rule)...)
+		}
+		text := b.String()
+		for line := range strings.Lines(text) {
+			one := !strings.Contains(strings.TrimSpace(line), " ") // an object of the protocol has no space to fold at
+			if w := columns(strings.TrimRight(line, "\n")); w > width && !one {
+				t.Errorf("%d columns in %d: %s", w, width, line)
+			}
+		}
+		for _, w := range words {
+			if !strings.Contains(text, w) {
+				t.Errorf("%q is broken at %d columns", w, width)
+			}
+		}
+	}
+}
+
+// TestTimesAreTheReaders: a fraction has a comma in Russian.
+func TestTimesAreTheReaders(t *testing.T) {
+	for l, want := range map[language]string{english: "1.234s", russian: "1,234с", chinese: "1.234s"} {
+		if got := strings.TrimSpace(checkTime(1234*time.Millisecond, l)); got != want {
+			t.Errorf("%v: %q, want %q", l, got, want)
+		}
+	}
+	if got := inUnits(shortTime(2300*time.Microsecond), russian); got != "2,3мс" {
+		t.Errorf("%q", got)
+	}
+	if got := inUnits(shortTime(340*time.Microsecond), russian); got != "340мкс" {
+		t.Errorf("%q", got)
+	}
+	if got := decimal("0.2", russian) + decimal("0.2", english); got != "0,20.2" {
+		t.Errorf("%q", got)
+	}
+}
