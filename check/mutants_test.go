@@ -102,8 +102,8 @@ func TestEveryCheckCanFail(t *testing.T) {
 			if there {
 				err = x.fails(t.Context(), known)
 			}
-			if err != nil && *seek {
-				if known, err = x.seek(t.Context()); err == nil {
+			if err != nil && (there || *seek) { // on a busy machine things may come in another order than when it was found
+				if known, err = x.seek(t.Context()); err == nil && *seek {
 					t.Logf("%s: %+v", c.ID, known)
 					mu.Lock()
 					defer mu.Unlock()
