@@ -142,8 +142,8 @@ func (l *Lab) lookup(host string) (netip.Addr, error) {
 		}
 	}
 	if l.Trace {
-		l.telling.Lock()
-		defer l.telling.Unlock()
+		l.begin()
+		defer l.end()
 		l.line(phrase{}, "getaddrinfo("+strconv.Quote(host)+") = "+best.String())
 		l.noteOnce("getaddrinfo", "getaddrinfo")
 	}

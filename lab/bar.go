@@ -39,18 +39,18 @@ func (b *bar) at(done int64) {
 	b.shown = percent
 	const width = 30
 	full := percent * width / 100
-	b.lab.telling.Lock()
-	defer b.lab.telling.Unlock()
-	fmt.Fprintf(b.lab.Talk, "\r[%s%s] %s", strings.Repeat("█", full), strings.Repeat("·", width-full), b.what.in(b.lab.Language, done, b.size, percent))
+	b.lab.begin()
+	defer b.lab.end()
+	fmt.Fprintf(&b.lab.pending, "\r[%s%s] %s", strings.Repeat("█", full), strings.Repeat("·", width-full), b.what.in(b.lab.Language, done, b.size, percent))
 	b.lab.broken = true // whoever says something else begins a line
 }
 
 // end leaves the line of the bar.
 func (b *bar) end() {
-	b.lab.telling.Lock()
-	defer b.lab.telling.Unlock()
+	b.lab.begin()
+	defer b.lab.end()
 	if b.drawn && b.lab.broken {
-		fmt.Fprintln(b.lab.Talk)
+		b.lab.pending.WriteByte('\n')
 		b.lab.broken = false
 	}
 }

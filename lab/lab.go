@@ -3,6 +3,7 @@
 package lab
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -20,6 +21,9 @@ type Options struct {
 	In       io.Reader // what the person types
 	Out      io.Writer // gets what came over sockets
 	Talk     io.Writer // gets what is said to the person, and the trace
+
+	Echoed bool // Talk is a terminal that shows what is typed, so that "^C" stands in its line
+	Child  bool // another run started this one in a process of its own, and tells the end for both
 }
 
 // Lab is one run of a command. Its methods may be called from several threads.
@@ -27,8 +31,9 @@ type Lab struct {
 	Options
 	ctx context.Context
 
-	telling sync.Mutex // one line at a time, and what is below
-	broken  bool       // Out ended within a line
+	telling sync.Mutex // one call or sentence at a time, and what is below
+	pending bytes.Buffer
+	broken  bool // the last line on the terminal has not ended
 	noted   map[string]bool
 	sends   atomic.Int32 // that are under way; see afterSends
 
@@ -60,13 +65,18 @@ func Run(ctx context.Context, o Options, command func(*Lab) error) error {
 	select {
 	case err = <-ended:
 	case <-ctx.Done():
+		l.begin()
+		l.broken = l.broken || o.Echoed
+		l.end()
 		l.interrupt()
 		select {
 		case <-ended:
 		case <-time.After(patience):
 		}
 		l.closeAll()
-		l.say(sayStopped)
+		if !o.Child {
+			l.say(sayStopped)
+		}
 		return nil
 	}
 	l.closeAll()

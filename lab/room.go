@@ -41,8 +41,9 @@ type room struct {
 
 // guest is somebody in the room.
 type guest struct {
-	sock *Sock
-	name string
+	sock  *Sock
+	name  string
+	child int // the process that serves it, which sock leads to; 0 = this one
 }
 
 // slowest is how long a guest may leave the kernel's buffer full; then it is thrown out. Until then it
@@ -60,7 +61,11 @@ func (r Room) Run(l *Lab) error {
 	switch r.With {
 	case "processes":
 		server.who = numbered("pid", os.Getpid())
-		l.say(sayRoomProcesses, at, os.Getpid())
+		banner := sayRoomProcesses
+		if r.PassOn {
+			banner = sayRoomPassOn
+		}
+		l.say(banner, at, os.Getpid())
 		return r.processes(l, server, all)
 	case "one":
 		l.say(sayRoomOne, at)
@@ -84,7 +89,7 @@ func (r *room) threads(server *Sock) error {
 			runtime.LockOSThread() // one thread of the system, whose number can be shown
 			defer runtime.UnlockOSThread()
 			client.tids = true
-			g := r.enter(client)
+			g := r.enter(client, 0)
 			r.lab.say(sayRoomServed, g.name, threadID(), os.Getpid())
 			r.serve(g, nil)
 		})
@@ -99,7 +104,7 @@ func (r *room) inTurn(server *Sock) error {
 			return err
 		}
 		r.lab.say(sayRoomTurn, client.Peer)
-		r.serve(r.enter(client), func() {
+		r.serve(r.enter(client, 0), func() {
 			if n, ok := server.queue(); ok && n > 0 {
 				r.lab.say(sayRoomQueue, n)
 			}
@@ -157,7 +162,11 @@ func (r *room) tell(by *guest, sentence string) {
 	r.heard++
 	line := by.name + ": " + sentence
 	r.lab.report(phrase{"%s", "%s", "%s"}, line)
-	r.lab.say(sayRoomHeard, threadID(), os.Getpid(), r.heard, len(r.guests))
+	if by.child != 0 {
+		r.lab.say(sayRoomPassed, by.child, os.Getpid(), r.heard, len(r.guests))
+	} else {
+		r.lab.say(sayRoomHeard, threadID(), os.Getpid(), r.heard, len(r.guests))
+	}
 	for _, g := range r.guests {
 		if g.sock.woken() {
 			continue
@@ -168,11 +177,12 @@ func (r *room) tell(by *guest, sentence string) {
 	}
 }
 
-// enter lets a client hear what is said from now on. Its name is its address.
-func (r *room) enter(s *Sock) *guest {
+// enter lets a client hear what is said from now on. Its name is its address; child is the process
+// that serves it, or 0.
+func (r *room) enter(s *Sock, child int) *guest {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	g := &guest{s, s.Peer}
+	g := &guest{s, s.Peer, child}
 	r.guests = append(r.guests, g)
 	return g
 }

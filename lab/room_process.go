@@ -78,7 +78,7 @@ func (r Room) startChild(l *Lab, client *Sock, all *room, kids *children, gone f
 	kids.add(pid)
 	if ours != nil {
 		ours.Peer = client.Peer
-		g := all.enter(ours)
+		g := all.enter(ours, pid)
 		l.Go(func() { all.serve(g, nil) })
 	}
 	l.say(sayRoomChild, client.Peer, pid)
@@ -93,7 +93,11 @@ func (r Room) startChild(l *Lab, client *Sock, all *room, kids *children, gone f
 			},
 		})
 		kids.remove(pid)
-		l.say(sayRoomChildEnded, pid, all.count())
+		if r.PassOn {
+			l.say(sayRoomCarrierEnded, pid, all.count())
+		} else {
+			l.say(sayRoomChildEnded, pid, all.count())
+		}
 	})
 	client.shared = true
 	return client.Close()

@@ -30,6 +30,11 @@ var (
 		"Комната на %s. Процесс %d создаёт по новому процессу на каждого гостя; общих переменных у процессов нет. Ctrl-C — остановить.",
 		"房间在 %s。进程 %d 为每位客人新建一个进程；进程之间不共享变量。按 Ctrl-C 停止。",
 	}
+	sayRoomPassOn = phrase{
+		"Room at %s. Process %d makes a new process for each guest; processes share no variables, so each sends what it hears to this one, which counts it and passes it on to all. Ctrl-C stops it.",
+		"Комната на %s. Процесс %d создаёт по новому процессу на каждого гостя; общих переменных у процессов нет, поэтому каждый отправляет услышанное этому, а он считает фразы и передаёт их всем. Ctrl-C — остановить.",
+		"房间在 %s。进程 %d 为每位客人新建一个进程；进程之间不共享变量，所以每个进程把听到的话发给这个进程，由它计数并转发给所有人。按 Ctrl-C 停止。",
+	}
 	sayRoomOne = phrase{
 		"Room at %s. One guest after another: who comes second waits in the kernel until the first has gone. Ctrl-C stops it.",
 		"Комната на %s. Гости по очереди: второй ждёт в ядре, пока не уйдёт первый. Ctrl-C — остановить.",
@@ -51,6 +56,11 @@ var (
 		"Поток %d процесса %d: услышано фраз: %d (переменная одна на всех), гостей: %d.",
 		"线程 %d（进程 %d）：听到的句子：%d（大家共用一个变量），客人：%d。",
 	}
+	sayRoomPassed = phrase{
+		"Process %d has sent it to its parent %d, which counts: sentences: %d (a variable of the parent alone), guests: %d.",
+		"Процесс %d отправил это своему родителю %d, и тот считает: фраз: %d (переменная есть только у родителя), гостей: %d.",
+		"进程 %d 把它发给了父进程 %d，由父进程计数：句子：%d（变量只属于父进程），客人：%d。",
+	}
 	sayRoomExit = phrase{"%s says exit, and we close.", "%s говорит exit — закрываем.", "%s 说 exit，我们关闭连接。"}
 	sayRoomSlow = phrase{
 		"%s does not read, so it was thrown out.",
@@ -66,6 +76,11 @@ var (
 		"Process %d has ended. Its variable has gone with it; the parent's says: %d.",
 		"Процесс %d завершился. Его переменная исчезла вместе с ним; в родителе она равна %d.",
 		"进程 %d 已结束，它的变量也随之消失；父进程中的变量是：%d。",
+	}
+	sayRoomCarrierEnded = phrase{
+		"Process %d has ended. It only carried; what was counted is in the parent and stays: %d.",
+		"Процесс %d завершился. Он только передавал; счёт вёл родитель, и у него остаётся: %d.",
+		"进程 %d 已结束。它只负责传递；计数在父进程里，仍然是：%d。",
 	}
 	sayRoomAlone = phrase{
 		"Process %d: sentences heard: %d (a variable of this process). Nobody else hears it; --pass-on would carry it through the parent.",

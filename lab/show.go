@@ -34,8 +34,8 @@ var sayNext = phrase{"(Enter: next)", "(Enter — дальше)", "（按 Enter 
 
 // title begins a part of a demonstration.
 func (l *Lab) title(n int, p phrase) {
-	l.telling.Lock()
-	defer l.telling.Unlock()
+	l.begin()
+	defer l.end()
 	l.talk("")
 	l.talk("== " + strconv.Itoa(n) + ". " + p.in(l.Language) + " ==")
 }

@@ -42,7 +42,8 @@ type asked struct {
 }
 
 // call makes a system call and tells it. A call that a signal cut short (EINTR) is made again, as
-// the kernel itself does it where it can. The error is a [*CallError].
+// the kernel itself does it where it can. The error is a [*CallError]. shutdown and close, which end calls
+// of others and do not wait, are made with telling held: the order of the trace is that of the causes.
 func (l *Lab) call(c asked) error {
 	var ( // guarded by telling
 		back, waits bool
@@ -50,8 +51,8 @@ func (l *Lab) call(c asked) error {
 	)
 	if l.Trace {
 		timer := time.AfterFunc(moment, func() {
-			l.telling.Lock()
-			defer l.telling.Unlock()
+			l.begin()
+			defer l.end()
 			if !back {
 				waits = true
 				l.line(c.who, c.text+" … "+sayWaits.in(l.Language))
@@ -63,6 +64,10 @@ func (l *Lab) call(c asked) error {
 		l.sends.Add(1)
 		defer l.sends.Add(-1) // after it is told
 	}
+	ends := c.name == "shutdown" || c.name == "close"
+	if ends { // what it wakes in another thread, or in us at the other end, stands below it
+		l.begin()
+	}
 	shown, note, err := c.do()
 	for err == unix.EINTR {
 		shown, note, err = c.do()
@@ -72,8 +77,10 @@ func (l *Lab) call(c asked) error {
 		l.afterSends()
 	}
 
-	l.telling.Lock()
-	defer l.telling.Unlock()
+	if !ends {
+		l.begin()
+	}
+	defer l.end()
 	back = true
 	if note == "" {
 		note = c.note
@@ -184,7 +191,24 @@ func (l *Lab) talk(text string) {
 	if l.broken { // what came over a socket did not end its line
 		text, l.broken = "\n"+text, false
 	}
-	fmt.Fprintln(l.Talk, text)
+	l.pending.WriteString(text + "\n")
+}
+
+// begin and end stand around everything that is written. What is said between them comes out in one
+// write, so that other processes on the same terminal cannot say something within it.
+func (l *Lab) begin() { l.telling.Lock() }
+
+func (l *Lab) end() {
+	l.flush()
+	l.telling.Unlock()
+}
+
+// flush writes what was said. telling is held.
+func (l *Lab) flush() {
+	if l.pending.Len() > 0 {
+		_, _ = l.Talk.Write(l.pending.Bytes()) // who no longer reads need not be told
+		l.pending.Reset()
+	}
 }
 
 // remark adds to the trace what is special about the call just told.
@@ -192,15 +216,15 @@ func (l *Lab) remark(p phrase, a ...any) {
 	if !l.Trace {
 		return
 	}
-	l.telling.Lock()
-	defer l.telling.Unlock()
+	l.begin()
+	defer l.end()
 	l.note(p.in(l.Language, a...))
 }
 
 // say says something to the person, folded to 80 columns.
 func (l *Lab) say(p phrase, a ...any) {
-	l.telling.Lock()
-	defer l.telling.Unlock()
+	l.begin()
+	defer l.end()
 	for _, line := range strings.Split(p.in(l.Language, a...), "\n") {
 		for _, part := range folded(line, lineWidth) {
 			l.talk(part)
@@ -213,8 +237,8 @@ func (l *Lab) print(text string) {
 	if text == "" {
 		return
 	}
-	l.telling.Lock()
-	defer l.telling.Unlock()
+	l.begin()
+	defer l.end()
 	fmt.Fprint(l.Out, printable.Text(text, "\n"))
 	l.broken = !strings.HasSuffix(text, "\n")
 }
@@ -222,11 +246,12 @@ func (l *Lab) print(text string) {
 // report writes a line about what came over a socket, where that is what the command is for. What
 // strangers sent must be in it as [quoted] gives it.
 func (l *Lab) report(p phrase, a ...any) {
-	l.telling.Lock()
-	defer l.telling.Unlock()
+	l.begin()
+	defer l.end()
 	if l.broken {
-		fmt.Fprintln(l.Talk)
+		l.pending.WriteByte('\n')
 		l.broken = false
 	}
+	l.flush()
 	fmt.Fprintln(l.Out, p.in(l.Language, a...))
 }

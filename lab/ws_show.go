@@ -34,8 +34,8 @@ var (
 // showHead shows a request or an answer of HTTP, line by line. way is ">" for what we send, "<" for
 // what comes.
 func (l *Lab) showHead(way, head string) {
-	l.telling.Lock()
-	defer l.telling.Unlock()
+	l.begin()
+	defer l.end()
 	for _, line := range strings.Split(strings.TrimSuffix(head, "\r\n"), "\r\n") {
 		l.talk(way + " " + printable.Line(line))
 	}
@@ -53,8 +53,8 @@ func (l *Lab) showFrame(way string, b []byte, f frame) {
 	}
 	lang := l.Language
 	first := fmt.Sprintf("%02x", b[0])
-	l.telling.Lock()
-	defer l.telling.Unlock()
+	l.begin()
+	defer l.end()
 	show := func(bytes, means string) { l.talk(way + " " + padded(bytes, 14) + " " + means) }
 	show(first, op.in(lang)+" · "+end.in(lang))
 	to := head

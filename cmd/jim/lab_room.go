@@ -16,7 +16,6 @@ func newLabRoomCommand() *cobra.Command {
 		r      labRun
 		room   lab.Room
 		listen string
-		child  bool
 	)
 	c := r.add(&cobra.Command{
 		Use:   "room",
@@ -36,7 +35,7 @@ The numbers of threads and processes are shown, and a variable that counts.`,
 			if err := labBuffer(room.Buffer); err != nil {
 				return err
 			}
-			if child {
+			if r.child {
 				return r.run(c, lab.RoomChild{Buffer: room.Buffer, PassOn: room.PassOn}.Run)
 			}
 			switch room.With {
@@ -66,7 +65,7 @@ The numbers of threads and processes are shown, and a variable that counts.`,
 	flags.BoolVar(&room.PassOn, "pass-on", false, "with processes: the parent passes on what a child hears")
 	flags.IntVar(&room.Buffer, "buffer", 1024, "how many `BYTES` one recv takes at most")
 	flags.IntVar(&room.Backlog, "backlog", 5, "how many `CLIENTS` may wait until they are accepted")
-	flags.BoolVar(&child, "child", false, "be the process of one client, whose socket is descriptor 3")
+	flags.BoolVar(&r.child, "child", false, "be the process of one client, whose socket is descriptor 3")
 	_ = flags.MarkHidden("child") // it is there
 	return c
 }

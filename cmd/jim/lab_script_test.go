@@ -23,8 +23,9 @@ import (
 //	says NAME REGEXP [NAME2]    waits until its stdout or its stderr has said that; sets $NAME2 to
 //	                            what the group in the expression matches
 //	type NAME TEXT              types a line into it; without TEXT, the end of its input
-//	finish NAME CODE [SIGNAL]   sends INT (Ctrl-C) or another signal, where one is given, waits for
-//	                            its end and wants that exit code
+//	finish NAME CODE [SIGNAL]   sends INT to it and to all processes that it has started, as a
+//	                            terminal does at Ctrl-C, or TERM to it alone, where one is given;
+//	                            waits for its end and wants that exit code
 
 // besides is where a script keeps them.
 type besides struct{}
@@ -69,6 +70,7 @@ func startBeside(ts *testscript.TestScript, neg bool, args []string) {
 	name := args[0]
 	c := exec.Command("sh", append([]string{"-c", `exec "$@"`, "sh"}, args[1:]...)...)
 	c.Dir = ts.MkAbs(".")
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	for _, v := range []string{"PATH", "HOME", "LC_ALL", "LANG", "JIM_LANG", "WORK", "TMPDIR"} {
 		c.Env = append(c.Env, v+"="+ts.Getenv(v))
 	}
@@ -91,7 +93,7 @@ func startBeside(ts *testscript.TestScript, neg bool, args []string) {
 		close(b.ended)
 	}()
 	ts.Defer(func() {
-		_ = c.Process.Kill() // it may have ended already
+		_ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL) // all of it may have ended already
 		<-b.ended
 	})
 	ts.Value(besides{}).(map[string]*beside)[name] = b
@@ -154,8 +156,15 @@ func finishBeside(ts *testscript.TestScript, neg bool, args []string) {
 	want, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	if len(args) == 3 {
-		signals := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM}
-		ts.Check(b.process.Process.Signal(signals[args[2]]))
+		pid := b.process.Process.Pid
+		to := map[string]func() error{
+			"INT":  func() error { return syscall.Kill(-pid, syscall.SIGINT) },
+			"TERM": func() error { return b.process.Process.Signal(syscall.SIGTERM) },
+		}[args[2]]
+		if to == nil {
+			ts.Fatalf("no such signal: %s", args[2])
+		}
+		ts.Check(to())
 	}
 	select {
 	case <-b.ended:

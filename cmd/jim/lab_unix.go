@@ -31,6 +31,7 @@ func labCommands() []*cobra.Command {
 type labRun struct {
 	trace bool
 	demo  bool // see addDemo
+	child bool // see lab.Options
 }
 
 // add gives a command of the lab the flags that all have.
@@ -55,11 +56,12 @@ func (r *labRun) run(c *cobra.Command, experiment func(*lab.Lab) error) error {
 	defer stop()
 	o := lab.Options{
 		Language: lab.Language(speaks()), Trace: r.trace,
-		In: c.InOrStdin(), Out: c.OutOrStdout(), Talk: c.ErrOrStderr(),
+		In: c.InOrStdin(), Out: c.OutOrStdout(), Talk: c.ErrOrStderr(), Child: r.child,
 	}
 	if r.demo {
 		o.Talk, o.Pause = o.Out, onTerminal(o.In) && onTerminal(o.Out)
 	}
+	o.Echoed = onTerminal(o.In) && onTerminal(o.Talk) && !o.Child
 	err := lab.Run(ctx, o, experiment)
 	var (
 		address *lab.AddressError
