@@ -19,16 +19,11 @@ type Address struct {
 	Path    string // of the socket's file; for ws, of the URL
 }
 
-// AddressError is an address that cannot be read.
-type AddressError struct{ Text, Why string }
-
-func (e *AddressError) Error() string { return "address " + strconv.Quote(e.Text) + ": " + e.Why }
-
 // ParseAddress reads HOST:PORT, HOST, :PORT or PORT, alone or behind "tcp://", "udp://" or "ws://", and
 // "unix://PATH". What is missing is tcp, 127.0.0.1 and the port given here; with port 0, one must be
-// written. networks are those that the command takes. The error is an [*AddressError].
+// written. networks are those that the command takes. The error is an [*InputError].
 func ParseAddress(text string, port int, networks ...string) (Address, error) {
-	fail := func(why string) (Address, error) { return Address{}, &AddressError{text, why} }
+	fail := func(why phrase) (Address, error) { return Address{}, &InputError{sayAddress, text, why} }
 	network, rest, found := strings.Cut(text, "://")
 	if !found {
 		network, rest = networks[0], text
@@ -39,12 +34,12 @@ func ParseAddress(text string, port int, networks ...string) (Address, error) {
 	}
 	switch {
 	case network == "wss" || network == "tls":
-		return fail("the lab speaks no TLS: it shows bytes, and those would be encrypted")
+		return fail(whyNoTLS)
 	case !known:
-		return fail("this command takes " + strings.Join(networks, "://, ") + "://")
+		return fail(saidOf(whyNetworks, strings.Join(networks, "://, ")+"://"))
 	case network == "unix":
 		if rest == "" {
-			return fail("the path of the socket is missing: unix:///tmp/lab.sock")
+			return fail(whyNoPath)
 		}
 		return Address{Network: network, Path: rest}, nil
 	}
@@ -54,11 +49,11 @@ func ParseAddress(text string, port int, networks ...string) (Address, error) {
 		a.Path = "/" + a.Path
 	}
 	if strings.ContainsAny(rest, "/ ") {
-		return fail("want HOST:PORT")
+		return fail(whyNoAddress)
 	}
 	host, number, ok := hostPort(rest)
 	if !ok {
-		return fail("want HOST:PORT; an IPv6 address stands in brackets: [::1]:5005")
+		return fail(whyNoBrackets)
 	}
 	if a.Host = host; host == "" {
 		a.Host = "127.0.0.1"
@@ -66,11 +61,11 @@ func ParseAddress(text string, port int, networks ...string) (Address, error) {
 	if number != "" {
 		p, err := strconv.ParseUint(number, 10, 16)
 		if err != nil {
-			return fail("the port is a number from 0 to 65535")
+			return fail(whyNoNumber)
 		}
 		a.Port = int(p)
 	} else if port == 0 {
-		return fail("the port is missing: HOST:PORT")
+		return fail(whyNoPort)
 	}
 	return a, nil
 }
@@ -120,7 +115,7 @@ func (l *Lab) sockaddr(a Address) (unix.Sockaddr, error) {
 	if ip.Zone() != "" {
 		i, err := net.InterfaceByName(ip.Zone())
 		if err != nil {
-			return nil, &AddressError{a.Host, "there is no interface " + ip.Zone()}
+			return nil, &InputError{sayInterface, ip.Zone(), whyNoInterface}
 		}
 		to.ZoneId = uint32(i.Index)
 	}
@@ -132,7 +127,7 @@ func (l *Lab) sockaddr(a Address) (unix.Sockaddr, error) {
 func (l *Lab) lookup(host string) (netip.Addr, error) {
 	all, err := net.DefaultResolver.LookupNetIP(l.ctx, "ip", host)
 	if err != nil || len(all) == 0 {
-		return netip.Addr{}, &AddressError{host, "nobody knows the address of this name"}
+		return netip.Addr{}, &InputError{sayAddress, host, whyUnknown}
 	}
 	best := all[0]
 	for _, ip := range all {

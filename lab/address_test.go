@@ -29,7 +29,7 @@ func TestParseAddress(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"nonsense://x", "wss://x:1", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:", "1:2:3:x:y", "unix://", "tcp://a/b", "a b"} {
-		var bad *AddressError
+		var bad *InputError
 		if a, err := ParseAddress(text, 1234, "tcp", "udp", "unix", "ws"); !errors.As(err, &bad) {
 			t.Errorf("%s is %v (%v)", text, a, err)
 		}

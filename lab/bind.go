@@ -4,7 +4,6 @@ package lab
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -190,7 +189,7 @@ func (b Bind) low(l *Lab) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("ports 1001 to 1023 are all taken")
+	return l.fault(sayBindLowTaken)
 }
 
 // whoAmI is the user as the kernel asks for it.

@@ -54,8 +54,9 @@ var (
 		"=> 先关闭的一方会把连接再保留一分钟（TIME_WAIT），以防有迟到的数据包。没有人在监听，端口却算被占用；设了 SO_REUSEADDR 就不算。Linux 要求旧的套接字也设过它：所以每个服务器总是设上。",
 	}
 
-	sayBindLow    = phrase{"A port below 1024", "Порт ниже 1024", "1024 以下的端口"}
-	sayBindLowGot = phrase{
+	sayBindLow      = phrase{"A port below 1024", "Порт ниже 1024", "1024 以下的端口"}
+	sayBindLowTaken = phrase{"ports 1001 to 1023 are all taken", "все порты с 1001 по 1023 заняты", "端口 1001 到 1023 都被占用"}
+	sayBindLowGot   = phrase{
 		"=> We got port %d as %s. Ports below 1024 are for the administrator (uid 0); some systems let everybody have them.",
 		"=> Порт %d мы получили как %s. Порты ниже 1024 — для администратора (uid 0); в некоторых системах они доступны всем.",
 		"=> 我们得到了端口 %d，身份是 %s。1024 以下的端口留给管理员（uid 0）；有些系统允许所有人使用。",

@@ -20,7 +20,7 @@ const glance = 200 * time.Millisecond
 func (c Capture) Run(l *Lab) error {
 	i, err := net.InterfaceByName(c.Interface)
 	if err != nil {
-		return &AddressError{c.Interface, "there is no interface of this name"}
+		return &InputError{sayInterface, c.Interface, whyNoInterface}
 	}
 	domains[unix.AF_PACKET] = "AF_PACKET"
 	s, err := l.Socket(unix.AF_PACKET, unix.SOCK_RAW, 0)

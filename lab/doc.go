@@ -28,7 +28,7 @@
 //   - A demonstration needs nobody at the other side (framing.go): it has several sides in one program,
 //     each of which makes its sockets with a [side] that the trace names, and parts, which
 //     [Lab.show] shows. One thread makes its calls one after another, so that each run tells the same.
-//   - A call that fails gives a [*CallError], an address that cannot be read an [*AddressError].
+//   - A call that fails gives a [*CallError], what was given and cannot be used an [*InputError].
 //     Neither is wrapped: the command line makes the exit code of them.
 //
 // Then: a file cmd/jim/lab_NAME.go with the flags, and a row in newLabCommand; scripts

@@ -180,8 +180,6 @@ type lineReader struct {
 	rest []byte
 }
 
-var errLine = errors.New("no line came")
-
 // line is the next line without its end. Its error is a [*CallError], or says that none came.
 func (r *lineReader) line() (string, error) {
 	buf := make([]byte, longestLine)
@@ -191,14 +189,14 @@ func (r *lineReader) line() (string, error) {
 			return string(line), nil
 		}
 		if len(r.rest) >= longestLine {
-			return "", errLine
+			return "", r.sock.lab.fault(sayFileNoLine)
 		}
 		n, err := r.sock.Recv(buf)
 		if err != nil {
 			return "", err
 		}
 		if n == 0 {
-			return "", errLine
+			return "", r.sock.lab.fault(sayFileNoLine)
 		}
 		r.rest = append(r.rest, buf[:n]...)
 	}

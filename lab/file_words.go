@@ -33,6 +33,7 @@ var (
 	sayFileFailed     = phrase{"This one failed: %v.", "Этот не удался: %v.", "这个失败了：%v。"}
 	sayFileNoHeader   = phrase{"no header came (want: file SIZE \"NAME\")", "заголовок не пришёл (нужно: file РАЗМЕР \"ИМЯ\")", "没有收到头部（应为：file 大小 \"名字\"）"}
 	sayFileNoAnswer   = phrase{"the receiver has not answered", "получатель не ответил", "接收方没有回答"}
+	sayFileNoLine     = phrase{"no line came", "строка не пришла", "没有收到一行"}
 	sayFileNoSum      = phrase{"no checksum came", "контрольная сумма не пришла", "没有收到校验和"}
 	sayFileRefused    = phrase{"the receiver does not want it: %s", "получатель отказался: %s", "接收方拒绝：%s"}
 	sayFileOther      = phrase{"the other side has something else: here %s, there %s", "у другой стороны другое: здесь %s, там %s", "对方得到的不一样：这里 %s，那里 %s"}

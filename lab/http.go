@@ -30,7 +30,7 @@ const (
 	httpMost     = 1 << 20          // how many bytes of an answer are read
 )
 
-// ParseURL reads an address of the web; "http://" may be missing. The error is an [*AddressError].
+// ParseURL reads an address of the web; "http://" may be missing. The error is an [*InputError].
 func ParseURL(text string) (*url.URL, error) {
 	full := text
 	if !strings.Contains(text, "://") {
@@ -39,17 +39,17 @@ func ParseURL(text string) (*url.URL, error) {
 	u, err := url.Parse(full)
 	switch {
 	case err != nil:
-		return nil, &AddressError{text, "want http://HOST/PATH"}
+		return nil, &InputError{sayAddress, text, whyNoURL}
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, &AddressError{text, "this command takes http:// and https://"}
+		return nil, &InputError{sayAddress, text, saidOf(whyNetworks, "http://, https://")}
 	case u.Hostname() == "":
-		return nil, &AddressError{text, "the name of the server is missing"}
+		return nil, &InputError{sayAddress, text, whyNoHost}
 	case u.User != nil:
-		return nil, &AddressError{text, "a login in the address is not sent"}
+		return nil, &InputError{sayAddress, text, whyLogin}
 	}
 	for _, r := range u.Host {
 		if r <= ' ' || r >= 0x7f {
-			return nil, &AddressError{text, "the name must be in ASCII letters: write one in other letters as xn--…"}
+			return nil, &InputError{sayAddress, text, whyASCII}
 		}
 	}
 	return u, nil
@@ -89,7 +89,7 @@ func (h HTTP) address() (Address, error) {
 	if p := h.URL.Port(); p != "" {
 		n, err := strconv.ParseUint(p, 10, 16)
 		if err != nil {
-			return a, &AddressError{h.URL.Host, "the port is a number from 0 to 65535"}
+			return a, &InputError{sayAddress, h.URL.Host, whyNoNumber}
 		}
 		a.Port = int(n)
 	}

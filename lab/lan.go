@@ -30,15 +30,15 @@ const (
 	longestSpoken = 1200 // bytes of a datagram: it fits into one packet of every network
 )
 
-// CheckNick tells whether a nickname can stand in front of a colon. Its error is an [*AddressError].
+// CheckNick tells whether a nickname can stand in front of a colon. Its error is an [*InputError].
 func CheckNick(nick string) error {
 	switch {
 	case nick == "":
-		return &AddressError{nick, "a nickname is needed"}
+		return &InputError{sayNickname, nick, whyNoNick}
 	case len(nick) > longestNick:
-		return &AddressError{nick, "a nickname has at most 25 bytes"}
+		return &InputError{sayNickname, nick, saidOf(whyLongNick, longestNick)}
 	case strings.ContainsAny(nick, ":\n") || printable.Line(nick) != nick || !utf8.ValidString(nick):
-		return &AddressError{nick, "a nickname has no colon and nothing invisible in it"}
+		return &InputError{sayNickname, nick, whyOddNick}
 	}
 	return nil
 }
@@ -85,7 +85,7 @@ func (c LAN) everybody(l *Lab) ([]netip.Addr, error) {
 	if c.To != "" {
 		ip, err := netip.ParseAddr(c.To)
 		if err != nil || !ip.Is4() {
-			return nil, &AddressError{c.To, "want an IPv4 address, such as 192.168.1.255"}
+			return nil, &InputError{sayAddress, c.To, whyNoIPv4}
 		}
 		return []netip.Addr{ip}, nil
 	}

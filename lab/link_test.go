@@ -28,7 +28,7 @@ func carried(t *testing.T, k Link, stones int) (caught []int) {
 		}
 		defer link.Close()
 		for i := range stones {
-			if err := link.Sendto(stone(i+1), way); err != nil {
+			if err := link.Sendto(l.stone(i+1), way); err != nil {
 				return err
 			}
 		}

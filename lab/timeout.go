@@ -93,7 +93,7 @@ func (t Timeout) recv(l *Lab) error {
 		return err
 	}
 	l.say(sayStillThere)
-	if err := server.SendAll([]byte("sorry, I was busy")); err != nil {
+	if err := server.SendAll([]byte(sayBusy.in(l.Language))); err != nil {
 		return err
 	}
 	_, err = client.Recv(buf)
@@ -116,7 +116,7 @@ func (t Timeout) poll(l *Lab) error {
 		if n > 0 {
 			break
 		}
-		if err := server.SendAll([]byte("here I am")); err != nil {
+		if err := server.SendAll([]byte(sayHere.in(l.Language))); err != nil {
 			return err
 		}
 	}

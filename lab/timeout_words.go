@@ -12,6 +12,7 @@ var (
 
 	sayRecvLimit    = phrase{"recv with a time limit, and a server that says nothing", "recv с пределом времени, а сервер молчит", "给 recv 设时限，而服务器不说话"}
 	sayStillThere   = phrase{"The connection still stands. Now the server speaks:", "Соединение цело. Теперь сервер говорит:", "连接还在。现在服务器说话了："}
+	sayBusy         = phrase{"sorry, I was busy", "извините, был занят", "抱歉，刚才在忙"}
 	sayRecvLimitEnd = phrase{
 		"=> EAGAIN means \"nothing yet, try again\": no error of the connection. Python's settimeout() makes of it the exception TimeoutError.",
 		"=> EAGAIN значит «пока ничего, попробуйте ещё»: с соединением всё в порядке. settimeout() в Python делает из этого исключение TimeoutError.",
@@ -19,6 +20,7 @@ var (
 	}
 
 	sayPollLimit    = phrase{"The other way: poll asks first", "Другой способ: сначала спросить poll", "另一种办法：先用 poll 问一问"}
+	sayHere         = phrase{"here I am", "а вот и я", "我来了"}
 	sayPollLimitEnd = phrase{
 		"=> poll waits for one or many sockets, with a limit: 0 = the time is over, else as many are ready. Then recv does not wait. settimeout() does this inside.",
 		"=> poll ждёт один или много сокетов, с пределом: 0 — время вышло, иначе столько готово. Тогда recv не ждёт. Так внутри устроен settimeout().",

@@ -54,7 +54,7 @@ func (u UDP) lossy(l *Lab) error {
 	}
 	defer thrower.Close()
 	for i := range u.Stones {
-		if err := thrower.Sendto(stone(i+1), way); err != nil {
+		if err := thrower.Sendto(l.stone(i+1), way); err != nil {
 			return err
 		}
 	}
@@ -105,7 +105,7 @@ func (u UDP) stream(l *Lab) error {
 	}
 	defer thrower.Close()
 	for i := range u.Stones {
-		if err := thrower.SendAll(append(stone(i+1), '\n')); err != nil {
+		if err := thrower.SendAll(append(l.stone(i+1), '\n')); err != nil {
 			return err
 		}
 	}
@@ -153,7 +153,7 @@ func (u UDP) nobody(l *Lab) error {
 	}
 	defer blind.Close()
 	for i := range 2 {
-		if err := blind.Sendto(stone(i+1), at); err != nil {
+		if err := blind.Sendto(l.stone(i+1), at); err != nil {
 			return err
 		}
 	}
@@ -170,11 +170,11 @@ func (u UDP) nobody(l *Lab) error {
 		if i == 1 {
 			thrower.pollError(quiet)
 		}
-		_, err := thrower.Send(stone(i + 1))
+		_, err := thrower.Send(l.stone(i + 1))
 		if e, ok := err.(*CallError); ok {
 			told = append(told, e.name())
 		} else {
-			told = append(told, "ok")
+			told = append(told, sayTaken.in(l.Language))
 		}
 	}
 	l.report(sayUDPRefused, told...)
@@ -213,11 +213,13 @@ func listed(l *Lab, numbers []int) string {
 	return strings.Trim(fmt.Sprint(numbers), "[]")
 }
 
-func stone(n int) []byte { return []byte("stone " + strconv.Itoa(n)) }
+// stone is what is thrown as number n.
+func (l *Lab) stone(n int) []byte { return []byte(sayStone.in(l.Language, n)) }
 
 // stoneNumber is 0 for what is no stone of ours.
 func stoneNumber(b []byte) int {
-	n, _ := strconv.Atoi(strings.TrimSpace(strings.TrimPrefix(string(b), "stone "))) // 0 where it is none
+	_, number, _ := strings.Cut(strings.TrimSpace(string(b)), " ")
+	n, _ := strconv.Atoi(number) // 0 where it is none
 	return n
 }
 

@@ -55,7 +55,8 @@ func (t Throw) Run(l *Lab) error {
 	defer s.Close()
 	thrown := 0
 	if t.Size > 0 {
-		if err := s.Sendto(bytes.Repeat([]byte("stone "), t.Size/6+1)[:t.Size], to); err != nil {
+		pebble := []byte(sayPebble.in(l.Language))
+		if err := s.Sendto(bytes.Repeat(pebble, t.Size/len(pebble)+1)[:t.Size], to); err != nil {
 			if failedWith(err, unix.EMSGSIZE) {
 				l.say(sayDatagramTooLong, t.Size)
 			}

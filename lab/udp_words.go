@@ -10,7 +10,7 @@ var (
 
 	sayUDPLossy = phrase{
 		"UDP: stones: %d; our own link loses %d%%, delays %d%%, doubles %d%% (--seed %d)",
-		"UDP: камней: %d; наш канал теряет %d%%, задерживает %d%%, удваивает %d%% (--seed %d)",
+		"UDP, камней: %d; канал теряет %d%%, держит %d%%, удваивает %d%% (--seed %d)",
 		"UDP：石头 %d 块；我们的链路丢失 %d%%，延迟 %d%%，重复 %d%%（--seed %d）",
 	}
 	sayUDPLossyEnd = phrase{
@@ -47,6 +47,9 @@ var (
 		"   первый send: %s; второй: %s; третий: %s",
 		"   第一次 send：%s；第二次：%s；第三次：%s",
 	}
+	sayStone       = phrase{"stone %d", "камень %d", "石头 %d"}
+	sayPebble      = phrase{"stone ", "камень ", "石头 "}
+	sayTaken       = phrase{"ok", "удачно", "成功"}
 	sayNone        = phrase{"none", "нет", "无"}
 	sayLinkLoses   = phrase{"the link loses stone %d", "канал теряет камень %d", "链路丢掉第 %d 块"}
 	sayLinkHolds   = phrase{"the link holds stone %d back", "канал придерживает камень %d", "链路扣住第 %d 块，晚点再放行"}

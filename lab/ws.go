@@ -9,7 +9,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -63,7 +62,7 @@ func (l *Lab) dialWebSocket(s *Sock, a Address) (*webSocket, error) {
 	}
 	l.showHead("<", answer)
 	if !strings.HasPrefix(answer, "HTTP/1.1 101 ") || header(answer, "Sec-WebSocket-Accept") != acceptOf(key) {
-		return nil, errors.New("the server does not go over to WebSocket: " + printable.Line(firstLine(answer)))
+		return nil, l.fault(sayNotUpgraded, printable.Line(firstLine(answer)))
 	}
 	l.say(sayUpgraded, key, acceptOf(key))
 	return w, nil
@@ -85,7 +84,7 @@ func (l *Lab) takeWebSocket(s *Sock) (*webSocket, error) {
 	answer := "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + acceptOf(key) + "\r\n\r\n"
 	var refused error
 	if !strings.EqualFold(header(request, "Upgrade"), "websocket") || key == "" {
-		refused = errors.New("it did not ask for WebSocket")
+		refused = l.fault(sayNoUpgrade)
 		answer = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 	}
 	l.showHead(">", answer)
@@ -136,7 +135,7 @@ func (w *webSocket) readHead() (string, error) {
 			return head, nil
 		}
 		if len(w.in) > maxHead {
-			return "", fmt.Errorf("more than %d bytes and no empty line", maxHead)
+			return "", w.l.fault(sayHeadLong, maxHead)
 		}
 		if err := w.more(); err != nil {
 			return "", err
@@ -149,7 +148,7 @@ func (w *webSocket) read() (frame, error) {
 	for {
 		f, taken, err := cutFrame(w.in)
 		if err != nil {
-			return frame{}, err
+			return frame{}, w.l.fault(sayFrameLong, maxFrame)
 		}
 		if taken > 0 {
 			w.l.showFrame("<", w.in[:taken], f)
@@ -162,11 +161,14 @@ func (w *webSocket) read() (frame, error) {
 	}
 }
 
+// errLong is a frame that is larger than the lab takes.
+var errLong = errors.New("a frame that is too long")
+
 // cutFrame takes the first frame off b; taken 0 = it is not whole yet.
 func cutFrame(b []byte) (f frame, taken int, err error) {
 	head, length, masked := frameHead(b)
 	if length > maxFrame {
-		return f, 0, fmt.Errorf("a frame of %d bytes; the lab takes %d", length, maxFrame)
+		return f, 0, errLong
 	}
 	if head == 0 || uint64(len(b)) < uint64(head)+length {
 		return f, 0, nil

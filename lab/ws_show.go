@@ -16,12 +16,20 @@ var (
 		"Отсюда это WebSocket. Сервер доказал, что понял: SHA-1 от %s и постоянного текста — %s.",
 		"从这里开始就是 WebSocket。服务器证明它懂：%s 加上固定文本的 SHA-1 是 %s。",
 	}
-	sayUnmasked = phrase{"%d bytes", "байт: %d", "%d 字节"}
-	sayMasked   = phrase{"%d bytes, masked", "байт: %d, под маской", "%d 字节，带掩码"}
-	sayMask     = phrase{"the mask", "маска", "掩码"}
-	sayPart     = phrase{"a part", "часть", "一部分"}
-	sayLast     = phrase{"whole, or the last part", "целиком или последняя часть", "完整，或最后一部分"}
-	sayOps      = map[byte]phrase{
+	sayNotUpgraded = phrase{
+		"the server does not go over to WebSocket: %s",
+		"сервер не переходит на WebSocket: %s",
+		"服务器没有切换到 WebSocket：%s",
+	}
+	sayNoUpgrade = phrase{"it did not ask for WebSocket", "он не просил WebSocket", "它没有请求 WebSocket"}
+	sayHeadLong  = phrase{"more than %d bytes and no empty line", "больше %d байт, а пустой строки нет", "超过 %d 字节还没有空行"}
+	sayFrameLong = phrase{"a frame of more than %d bytes, which the lab does not take", "кадр больше %d байт, лаборатория такие не берёт", "一帧超过 %d 字节，实验室不接收"}
+	sayUnmasked  = phrase{"%d bytes", "байт: %d", "%d 字节"}
+	sayMasked    = phrase{"%d bytes, masked", "байт: %d, под маской", "%d 字节，带掩码"}
+	sayMask      = phrase{"the mask", "маска", "掩码"}
+	sayPart      = phrase{"a part", "часть", "一部分"}
+	sayLast      = phrase{"whole, or the last part", "целиком или последняя часть", "完整，或最后一部分"}
+	sayOps       = map[byte]phrase{
 		0:       {"goes on", "продолжение", "接上一帧"},
 		opText:  {"text", "текст", "文本"},
 		2:       {"bytes", "байты", "二进制"},

@@ -16,18 +16,8 @@ func newLabFileCommand() *cobra.Command {
 		listen string
 		sample bool
 	)
-	c := r.add(&cobra.Command{
-		Use:   "file [PATH] [ADDRESS]",
-		Short: "A photo over a socket, with a progress bar and a checksum",
-		Long: `Send a file over a socket, or receive files.
-
-The bytes of a file say neither its name nor where it ends, so a line with both goes in front, and
-a SHA-256 checksum behind; the receiver compares. It keeps files in one folder under a safe name and
-overwrites none. With --sample a small picture is sent: to ADDRESS, or without one to itself,
-so that one command shows both sides. Nothing is encrypted.`,
-		Example: `  jim lab file --sample
-  jim lab file --listen 127.0.0.1:12333 --into photos       in one terminal
-  jim lab file cat.jpg 127.0.0.1:12333                      in another`,
+	c := r.add(sayLabFile, &cobra.Command{
+		Use:  "file [PATH] [ADDRESS]",
 		Args: cobra.MaximumNArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := labBuffer(f.Buffer); err != nil {
@@ -38,7 +28,7 @@ so that one command shows both sides. Nothing is encrypted.`,
 				args = append([]string{""}, args...)
 			}
 			if (listen != "") == (len(args) > 0) || !sample && len(args) == 1 {
-				return exitf(exitUsage, "want --listen ADDRESS, or PATH ADDRESS, or --sample")
+				return usagef(sayFileWant)
 			}
 			if len(args) == 1 {
 				r.showsAll(c)
@@ -48,11 +38,11 @@ so that one command shows both sides. Nothing is encrypted.`,
 	})
 	c.ValidArgsFunction = nil // a path may be completed
 	flags := c.Flags()
-	flags.StringVar(&listen, "listen", "", "receive files at `ADDRESS`: HOST:PORT, unix://PATH; port 0 = any free one")
-	flags.StringVar(&f.Folder, "into", ".", "keep them in `FOLDER`")
-	flags.BoolVar(&f.Once, "once", false, "end after one sender")
-	flags.BoolVar(&sample, "sample", false, "send a small picture that is made here")
-	flags.IntVar(&f.Buffer, "buffer", 4096, "how many `BYTES` one send or recv takes at most")
+	flags.StringVar(&listen, "listen", "", sayFileListen.here())
+	flags.StringVar(&f.Folder, "into", ".", sayFileInto.here())
+	flags.BoolVar(&f.Once, "once", false, sayFileOnce.here())
+	flags.BoolVar(&sample, "sample", false, sayFileSample.here())
+	flags.IntVar(&f.Buffer, "buffer", 4096, sayFileBuffer.here())
 	return c
 }
 

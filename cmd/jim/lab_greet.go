@@ -15,13 +15,8 @@ func newLabGreetCommand() *cobra.Command {
 		listen string
 		g      lab.Greet
 	)
-	c := r.add(&cobra.Command{
-		Use:   "greet",
-		Short: "A server that speaks first, then prints what it gets",
-		Long: `A server that speaks first, with two sends, and then prints what it gets until the client closes. Then it
-waits for the next client.`,
-		Example: `  jim lab greet --trace
-  jim lab dial 127.0.0.1:12333 --trace    a client, in another terminal`,
+	c := r.add(sayLabGreet, &cobra.Command{
+		Use:  "greet",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) (err error) {
 			if err := labBuffer(g.Buffer); err != nil {
@@ -36,7 +31,7 @@ waits for the next client.`,
 		},
 	})
 	flags := c.Flags()
-	flags.StringVar(&listen, "listen", "127.0.0.1:12333", "`ADDRESS` to listen on: HOST:PORT, unix://PATH; port 0 = any free one")
-	flags.IntVar(&g.Buffer, "buffer", 1024, "how many `BYTES` one recv takes at most")
+	flags.StringVar(&listen, "listen", "127.0.0.1:12333", sayLabListen.here())
+	flags.IntVar(&g.Buffer, "buffer", 1024, sayLabBuffer.here())
 	return c
 }

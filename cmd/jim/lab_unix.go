@@ -34,18 +34,19 @@ type labRun struct {
 	child bool // see lab.Options
 }
 
-// add gives a command of the lab the flags that all have.
-func (r *labRun) add(c *cobra.Command) *cobra.Command {
-	c.Flags().BoolVar(&r.trace, "trace", false, "tell every socket call, with its arguments and its result")
-	c.ValidArgsFunction = cobra.NoFileCompletions
-	return c
+// add gives a command of the lab its help, and the flag that all have.
+func (r *labRun) add(h labHelp, c *cobra.Command) *cobra.Command { return r.added(h, c, false) }
+
+// addDemo is add for a demonstration: a command that needs nobody at the other side. Its trace is
+// what it is for, so it is told unless --trace=false, and goes to stdout.
+func (r *labRun) addDemo(h labHelp, c *cobra.Command) *cobra.Command {
+	r.demo = true
+	return r.added(h, c, true)
 }
 
-// addDemo gives the flags to a demonstration: a command that needs nobody at the other side. Its trace is
-// what it is for, so it is told unless --trace=false, and goes to stdout.
-func (r *labRun) addDemo(c *cobra.Command) *cobra.Command {
-	r.demo = true
-	c.Flags().BoolVar(&r.trace, "trace", true, "tell every socket call, with its arguments and its result")
+func (r *labRun) added(h labHelp, c *cobra.Command, trace bool) *cobra.Command {
+	c.Short, c.Long, c.Example = h.short.here(), h.long.here(), h.shown()
+	c.Flags().BoolVar(&r.trace, "trace", trace, sayLabTrace.here())
 	c.ValidArgsFunction = cobra.NoFileCompletions
 	return c
 }
@@ -64,12 +65,12 @@ func (r *labRun) run(c *cobra.Command, experiment func(*lab.Lab) error) error {
 	o.Echoed = onTerminal(o.In) && onTerminal(o.Talk) && !o.Child
 	err := lab.Run(ctx, o, experiment)
 	var (
-		address *lab.AddressError
-		call    *lab.CallError
+		input *lab.InputError
+		call  *lab.CallError
 	)
 	switch {
-	case errors.As(err, &address):
-		return exitf(exitUsage, "%w", err)
+	case errors.As(err, &input):
+		return exitf(exitUsage, "%s", input.In(o.Language))
 	case errors.As(err, &call) && call.Call == "connect":
 		return exitf(exitUnreachable, "%w", err)
 	}
@@ -79,7 +80,7 @@ func (r *labRun) run(c *cobra.Command, experiment func(*lab.Lab) error) error {
 // labBuffer checks the size of a buffer that was given with --buffer.
 func labBuffer(n int) error {
 	if n < 1 || n > 1<<20 {
-		return exitf(exitUsage, "--buffer is %d; it can be 1 to 1048576 bytes", n)
+		return usagef(sayBadBuffer, n)
 	}
 	return nil
 }

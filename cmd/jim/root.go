@@ -21,11 +21,12 @@ func newRootCommand() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(c.OutOrStdout(), "%s\n\n%s\n\nAll commands: jim help\n", c.Long, c.Example)
+			_, err := fmt.Fprintf(c.OutOrStdout(), "%s\n\n%s\n\n%s\n", c.Long, c.Example, sayAll.here())
 			return err
 		},
 	}
-	root.SetUsageTemplate(usage)
+	flagsForTemplate()
+	root.SetUsageTemplate(usage())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(newHelpCommand())
 	root.AddCommand(
@@ -61,11 +62,12 @@ func execute(ctx context.Context, root *cobra.Command, args []string, stdout, st
 	if err == nil {
 		return exitDone
 	}
-	fmt.Fprintln(stderr, "jim:", strings.TrimRight(visibleError(err), "\n"))
+	text := strings.TrimRight(visibleError(err), "\n")
 	if running {
+		fmt.Fprintln(stderr, "jim:", text)
 		return exitCode(err)
 	}
-	fmt.Fprintf(stderr, "Help: %s --help\n", c.CommandPath())
+	fmt.Fprintf(stderr, "jim: %s\n%s\n", cobraHere(text), sayHelp.here(c.CommandPath()))
 	return exitUsage
 }
 
@@ -133,23 +135,3 @@ func wanted(root *cobra.Command, words []string) (*cobra.Command, error) {
 	}
 	return c, err
 }
-
-// usage is cobra's template of help with the examples first.
-const usage = `{{if .HasExample}}Examples:
-{{.Example}}
-
-{{end}}Usage:{{if .Runnable}}
-  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
-  {{.CommandPath}} [command]
-
-Commands:{{range .Commands}}{{if .IsAvailableCommand}}
-  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
-
-Flags:
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
-
-Flags of all:
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableSubCommands}}
-
-More about a command: {{.CommandPath}} COMMAND --help{{end}}
-`

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"strings"
 )
@@ -45,3 +46,15 @@ func speaks() language {
 	}
 	return english
 }
+
+// here is p in the language of the locale, with what is put into it.
+func (p phrase) here(a ...any) string {
+	text := p.in(speaks())
+	if len(a) == 0 {
+		return text
+	}
+	return fmt.Sprintf(text, a...)
+}
+
+// usagef is an error of the command line, in the language of the locale.
+func usagef(p phrase, a ...any) error { return exitf(exitUsage, "%s", p.here(a...)) }
