@@ -153,7 +153,9 @@ func tellDatagram(tell passer, p packet) {
 		tell(p.from, p.to, sayPassedUDP, bytes.TrimRight(p.payload, "\r\n"))
 	case len(p.payload) > 4 && p.payload[0]&0xc0 == 0xc0: // a long header (RFC 9000, section 17.2)
 		tell(p.from, p.to, saidOf(sayPassedQUIC, len(p.payload)), nil)
-	default:
+	case len(p.payload) > 0 && p.payload[0]&0xc0 == 0x40 && !plain(p.payload): // a short header of QUIC, or something like it
 		tell(p.from, p.to, saidOf(sayPassedDatagram, len(p.payload)), nil)
+	default:
+		tell(p.from, p.to, bytesSeen(sayPassedDatagram, len(p.payload), p.payload), nil)
 	}
 }

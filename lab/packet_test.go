@@ -159,15 +159,18 @@ func TestFlowsTellCalls(t *testing.T) {
 	wants(t, heardOf(
 		tcpPacket(ann, jim, flagSYN, 9, ""), tcpPacket(jim, ann, flagSYN|flagACK, 99, ""), tcpPacket(ann, jim, flagACK, 10, ""),
 		tcpPacket(ann, jim, flagFIN|flagACK, 12, ""), tcpPacket(ann, jim, flagACK, 10, "{}"),
-		tcpPacket(jim, ann, flagRST, 100, ""), udpPacket(ann, jim, "{\"u\":1}\n"), udpPacket(ann, jim, "\xc0\x00\x00\x00\x01x"), udpPacket(ann, jim, "x")),
+		tcpPacket(jim, ann, flagRST, 100, ""), udpPacket(ann, jim, "{\"u\":1}\n"), udpPacket(ann, jim, "\xc0\x00\x00\x00\x01x"), udpPacket(ann, jim, "x"), udpPacket(ann, jim, "@\x01\x02")),
 		"4242>7777 "+sayPassedSYN.en, "7777>4242 "+sayPassedSYNACK.en, "4242>7777 {}", "4242>7777 "+sayPassedFIN.en,
-		"7777>4242 "+sayPassedRST.en, `4242>7777 UDP {"u":1}`, "4242>7777 QUIC, encrypted, bytes: 6", "4242>7777 UDP, bytes: 1")
+		"7777>4242 "+sayPassedRST.en, `4242>7777 UDP {"u":1}`, "4242>7777 QUIC, encrypted, bytes: 6", `4242>7777 UDP, bytes: 1 "x"`, "4242>7777 UDP, bytes: 3")
 }
 
 // TestFlowsBeginMidway: what began before we looked is understood from the next line on.
 func TestFlowsBeginMidway(t *testing.T) {
 	wants(t, heardOf(tcpPacket(ann, jim, flagACK, 50, `"half":true}`+"\n"+`{"whole":1}`), tcpPacket(ann, jim, flagACK, 74, `{"more":2}`)),
-		`4242>7777 {"whole":1}`, `4242>7777 {"more":2}`)
+		`4242>7777 bytes: 13 '"half":true}\n'`, `4242>7777 {"whole":1}`, `4242>7777 {"more":2}`)
+	// typed before and after we looked: others read it; what is no text may be encrypted
+	wants(t, heardOf(tcpPacket(ann, jim, flagACK, 50, "my secret\n"), tcpPacket(ann, jim, flagACK, 60, "\x8f\x01\xff\n"), tcpPacket(ann, jim, flagACK, 64, "тайна\n")),
+		`4242>7777 bytes: 10 "my secret\n"`, `4242>7777 bytes: 11 "тайна\n"`)
 }
 
 // TestFlowsGoOnBehindAGap: bytes that never come hold up a bounded number of packets.
@@ -200,13 +203,14 @@ func TestReaderRecognizes(t *testing.T) {
 		want []string
 	}{
 		"jim":        {"\n{\"a\":{}}\r\n{}", []string{`{"a":{}}`, "{}"}},
-		"no jim":     {"{\"a\":1}\nhello\n{}", []string{`{"a":1}`, sayPassedNoJIM.en, "{}"}},
+		"no jim":     {"{\"a\":1}\nhello\n{}", []string{`{"a":1}`, sayPassedNoJIM.en + ` "hello"`, "{}"}},
 		"tls":        {"\x16\x03\x01\x00\x05hello\x17\x03\x03\x00\x02xy", []string{"TLS handshake, bytes: 5", "TLS, encrypted, bytes: 2"}},
 		"http":       {"POST /jim HTTP/1.1\r\nContent-Length: 7\r\n\r\n{\"a\":1}GET / HTTP/1.1\r\n\r\n", []string{"HTTP POST /jim HTTP/1.1", `{"a":1}`, "HTTP GET / HTTP/1.1"}},
-		"page":       {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n<htmlHTTP/1.1 304 Not Modified\r\n\r\n", []string{"HTTP HTTP/1.1 200 OK", "bytes: 5", "HTTP HTTP/1.1 304 Not Modified"}},
+		"page":       {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n<htmlHTTP/1.1 304 Not Modified\r\n\r\n", []string{"HTTP HTTP/1.1 200 OK", `bytes: 5 "<html"`, "HTTP HTTP/1.1 304 Not Modified"}},
 		"websocket":  {upgrade + masked + "\x81\x02{}" + "\x89\x01x" + "\xc1\x01x", []string{"HTTP GET /jim HTTP/1.1", "WebSocket {}", "WebSocket {}", "WebSocket, kind 9, bytes: 1", "WebSocket, kind 1, bytes: 1"}},
-		"long frame": {upgrade + "\x81\x7e\x00\x03{} \x81\x7f\xff\xff\xff\xff\xff\xff\xff\xffx", []string{"HTTP GET /jim HTTP/1.1", "WebSocket {}", "bytes: 11"}},
-		"else":       {"SSH-2.0", []string{"bytes: 7"}},
+		"long frame": {upgrade + "\x81\x7e\x00\x03{} \x81\x7f\xff\xff\xff\xff\xff\xff\xff\xffx", []string{"HTTP GET /jim HTTP/1.1", "WebSocket {}", `bytes: 11 "\x81\x7f\xff\xff\xff\xff\xff\xff\xff"…`}},
+		"else":       {"SSH-2.0", []string{`bytes: 7 "SSH-2.0"`}},
+		"secret":     {"my password is correct horse battery staple\n", []string{`bytes: 44 "my password is correct horse battery s"…`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			smallest := 1

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"jim/wire"
 )
@@ -19,12 +20,16 @@ type reader struct {
 	held   []byte // what came and was not told
 	skip   int    // bytes that still belong to what was told
 	cutter wire.Cutter
+	odd    []byte // the beginning of what cutter passed over and has not found fault with yet
 }
 
 const (
 	longestObject = 1 << 18               // bytes; an answer with much history is long
 	mostHeld      = longestObject + 1<<16 // bytes that a reader keeps of something that does not end
 )
+
+// shownBytes is as much of something as [quoted] can show in shownColumns.
+const shownBytes = 4 * shownColumns
 
 // read takes the next bytes.
 func (r *reader) read(b []byte, tell func(phrase, []byte)) {
@@ -38,7 +43,7 @@ func (r *reader) read(b []byte, tell func(phrase, []byte)) {
 	for len(r.held) > 0 && r.step(r, tell) {
 	}
 	if len(r.held) > mostHeld {
-		tell(saidOf(sayPassedBytes, len(r.held)), nil)
+		tell(bytesSeen(sayPassedBytes, len(r.held), r.held), nil)
 		*r = reader{midway: true}
 	}
 	if len(r.held) == 0 {
@@ -53,7 +58,7 @@ func (r *reader) drop(n int) {
 }
 
 // recognize looks at the first bytes. Midway in something it looks for a line that can be recognized.
-func recognize(r *reader, _ func(phrase, []byte)) bool {
+func recognize(r *reader, tell func(phrase, []byte)) bool {
 	r.held = bytes.TrimLeft(r.held, " \t\r\n")
 	switch b := r.held; {
 	case len(b) == 0:
@@ -68,7 +73,11 @@ func recognize(r *reader, _ func(phrase, []byte)) bool {
 	case slices.ContainsFunc(httpBegins, func(word string) bool { return bytes.HasPrefix(b, []byte(word)[:min(len(word), len(b))]) }):
 		r.step = readHTTP
 	case r.midway:
-		_, r.held, _ = bytes.Cut(b, []byte("\n"))
+		line, rest, _ := bytes.Cut(b, []byte("\n"))
+		if plain(line) { // else it may be encrypted, or the rest of a picture
+			tell(bytesSeen(sayPassedBytes, len(b)-len(rest), b[:len(b)-len(rest)]), nil)
+		}
+		r.held = rest
 		return true
 	default:
 		r.step = readOther
@@ -85,8 +94,14 @@ func readJIM(r *reader, tell func(phrase, []byte)) bool {
 	if object != nil {
 		tell(sayPassedJIM, object)
 	}
+	if object == nil { // shown is its beginning
+		r.odd = append(r.odd, r.held[:min(done, shownBytes-len(r.odd))]...)
+	}
 	if err != nil {
-		tell(sayPassedNoJIM, nil)
+		tell(bytesSeen(sayPassedNoJIM, -1, bytes.TrimSpace(r.odd)), nil)
+	}
+	if object != nil || err != nil {
+		r.odd = nil
 	}
 	if err != nil && err.Close {
 		r.step = readOther
@@ -139,10 +154,12 @@ func readHTTP(r *reader, tell func(phrase, []byte)) bool {
 
 // readBody shows a body if it is an object.
 func readBody(r *reader, length int, tell func(phrase, []byte)) bool {
-	if r.held[0] != '{' || length > wire.JIM2.Object {
-		tell(saidOf(sayPassedBytes, length), nil)
-	} else if len(r.held) < length {
+	object := r.held[0] == '{' && length <= wire.JIM2.Object
+	if len(r.held) < length && (object || len(r.held) < shownBytes) {
 		return false
+	}
+	if !object {
+		tell(bytesSeen(sayPassedBytes, length, r.held[:min(length, len(r.held))]), nil)
 	} else {
 		tell(sayPassedJIM, r.held[:length])
 	}
@@ -202,9 +219,24 @@ func readWebSocket(r *reader, tell func(phrase, []byte)) bool {
 	return true
 }
 
-// readOther counts what is not recognized.
+// readOther shows what is not recognized: whoever looks can read it.
 func readOther(r *reader, tell func(phrase, []byte)) bool {
-	tell(saidOf(sayPassedBytes, len(r.held)), nil)
+	tell(bytesSeen(sayPassedBytes, len(r.held), r.held), nil)
 	r.held = nil
 	return false
+}
+
+// bytesSeen is a phrase about bytes that are not encrypted, with the first of them in quotes. n is how many
+// they are, where the phrase says so; -1 = it does not.
+func bytesSeen(what phrase, n int, b []byte) phrase {
+	if n >= 0 {
+		what = saidOf(what, n)
+	}
+	shown := " " + quoted(b, shownColumns)
+	return phrase{what.en + shown, what.ru + shown, what.zh + shown}
+}
+
+// plain tells whether bytes are text, and so not encrypted. What was cut within a letter is none.
+func plain(b []byte) bool {
+	return utf8.Valid(b) && !bytes.ContainsFunc(b, func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\r\n", r) })
 }

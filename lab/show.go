@@ -37,7 +37,9 @@ func (l *Lab) title(n int, p phrase) {
 	l.begin()
 	defer l.end()
 	l.talk("")
-	l.talk("== " + strconv.Itoa(n) + ". " + p.in(l.Language) + " ==")
+	for _, line := range folded("== "+strconv.Itoa(n)+". "+p.in(l.Language)+" ==", lineWidth) {
+		l.talk(line)
+	}
 }
 
 // pause waits for Enter between two parts where there is somebody to press it; false = the command is

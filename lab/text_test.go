@@ -80,3 +80,14 @@ func TestFolded(t *testing.T) {
 		}
 	}
 }
+
+// The heading of a demonstration fits into a line.
+func TestHeadingsFit(t *testing.T) {
+	for l := English; l <= Chinese; l++ {
+		for _, p := range []phrase{saidOf(sayUDPLossy, 10, 20, 20, 10, 5), sayUDPStream, sayUDPNobody} {
+			if n := columns("== 1. " + p.in(l) + " =="); n > lineWidth {
+				t.Errorf("%s takes %d columns", p.in(l), n)
+			}
+		}
+	}
+}

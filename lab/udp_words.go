@@ -9,7 +9,7 @@ var (
 	sideCatcher = phrase{"catcher", "ловит", "接的人"}
 
 	sayUDPLossy = phrase{
-		"UDP: stones: %d; our own link loses %d%%, delays %d%%, doubles %d%% (--seed %d)",
+		"UDP: stones: %d; our link loses %d%%, delays %d%%, doubles %d%% (--seed %d)",
 		"UDP, камней: %d; канал теряет %d%%, держит %d%%, удваивает %d%% (--seed %d)",
 		"UDP：石头 %d 块；我们的链路丢失 %d%%，延迟 %d%%，重复 %d%%（--seed %d）",
 	}

@@ -50,8 +50,8 @@ func TestMain(m *testing.M) {
 //	heard NAME TEXT         waits until it has heard that: "NAME: TEXT" of a message, or presence
 //	find FILE REGEXP NAME   sets $NAME to what the group in the expression matches
 //
-// and those of lab_script_test.go for programs that run beside the script. The condition [raw] holds where
-// raw sockets may be opened.
+// and those of lab_script_test.go for programs that run beside the script, and of lab_netns_linux_test.go for
+// networks. The condition [raw] holds where raw sockets may be opened, [netns] where networks may be made.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -70,8 +70,11 @@ func TestScripts(t *testing.T) {
 			return os.Mkdir(home, 0o700)
 		},
 		Condition: func(name string) (bool, error) {
-			if name == "raw" {
+			switch name {
+			case "raw":
 				return mayCapture(), nil
+			case "netns":
+				return mayMakeNetworks(), nil
 			}
 			return false, fmt.Errorf("no such condition: %s", name)
 		},
@@ -90,6 +93,8 @@ func TestScripts(t *testing.T) {
 			"says":   saysBeside,
 			"type":   typeBeside,
 			"finish": finishBeside,
+
+			"networks": makeNetworks,
 		},
 	})
 }
