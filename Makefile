@@ -17,7 +17,7 @@ VERSION  ?= $(patsubst v%,%,$(shell git describe --tags --exact-match 2>/dev/nul
 
 tool := $(GO) tool -modfile=tools/go.mod
 
-.PHONY: help build test page check format race fuzz talk sim torture clean
+.PHONY: help build test page strace check format race fuzz talk sim torture clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
@@ -34,6 +34,10 @@ test: ## run all tests, the page's where there is Chromium; with CI=true it is i
 
 page: ## look at the whole page in Chromium, which is installed where that is possible
 	JIM_CHROMIUM="$$(tools/chromium install)" JIM_PAGE=must $(GO) test -count=1 ./web
+
+strace: ## compare what the lab tells with what strace sees, which is installed where that is possible
+	tools/strace install >/dev/null
+	JIM_STRACE=must $(GO) test -count=1 -run StraceSees ./lab
 
 check: ## format, vet, staticcheck, known vulnerabilities, modules, house rules
 	@bad=$$($(tool) gofumpt -l .); [ -z "$$bad" ] || { echo "not formatted (make format):"; echo "$$bad"; exit 1; }

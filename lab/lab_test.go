@@ -17,13 +17,16 @@ import (
 // watched from outside. The end of its input is its Ctrl-C.
 func TestMain(m *testing.M) {
 	words := strings.Fields(os.Getenv("LAB_COMMAND"))
+	if len(os.Args) > 1 && os.Args[1] == "room-child" {
+		words = os.Args[1:]
+	}
 	if len(words) == 0 {
 		os.Exit(m.Run())
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	o := Options{Trace: true, In: os.Stdin, Out: os.Stdout, Talk: os.Stderr}
-	if !slices.Contains([]string{"dial", "talk", "lan"}, words[0]) { // they are typed into
+	o := Options{Trace: true, Child: words[0] == "room-child", In: os.Stdin, Out: os.Stdout, Talk: os.Stderr}
+	if !slices.Contains([]string{"dial", "talk", "turns", "lan", "throw"}, words[0]) { // they are typed into
 		go func() { // ends with the process
 			_, _ = io.Copy(io.Discard, os.Stdin)
 			stop()
@@ -48,16 +51,22 @@ func watched(words []string) func(*Lab) error {
 	case "framing":
 		return Framing{}.Run
 	case "bind":
+		if len(words) > 1 {
+			return func(l *Lab) error {
+				_ = Bind{One: true, To: at(0, "tcp")}.Run(l) // that it cannot be had is what is looked at
+				return nil
+			}
+		}
 		return Bind{}.Run
 	case "timeout":
 		return Timeout{After: 200 * time.Millisecond}.Run
 	case "greet":
 		return Greet{Listen: at(0, "tcp", "unix"), Buffer: 1024}.Run
 	case "echo":
-		return Echo{Listen: at(0, "tcp", "unix", "ws"), Buffer: 20, Backlog: 1}.Run
-	case "talk":
+		return Echo{Listen: at(0, "tcp", "unix", "ws", "udp"), Buffer: 20, Backlog: 1}.Run
+	case "talk", "turns":
 		a := at(0, "tcp", "unix")
-		return Talk{Wait: a.Port == 0, Listen: a, To: a, Buffer: 1024}.Run
+		return Talk{Wait: len(words) > 2, Listen: a, To: a, Turns: words[0] == "turns", Buffer: 1024}.Run
 	case "dial":
 		return Dial{To: at(0, "tcp", "udp", "unix", "ws"), Buffer: 1024}.Run
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -92,7 +93,8 @@ func TestTraceOfManyIsWhatStraceSees(t *testing.T) {
 }
 
 // A capture's calls are the same too, as far as the lab writes them as strace does: their names, their socket and
-// their results. It asks for packets several times in what it tells as one call.
+// their results. It asks for packets several times in what it tells as one call;
+// what came of one is compared.
 func TestTraceOfCaptureIsWhatStraceSees(t *testing.T) {
 	path, ok := strace(t)
 	if !ok {
@@ -104,11 +106,25 @@ func TestTraceOfCaptureIsWhatStraceSees(t *testing.T) {
 		return
 	}
 	capture.until(`Ctrl-C`)
+	one, err := net.Dial("udp", "127.0.0.1:17")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer one.Close()
+	if _, err := io.WriteString(one, "привет"); err != nil {
+		t.Fatal(err)
+	}
+	packet := capture.until(`recvfrom\(\d+, buf, \d+\) = (\d+)  127\.0\.0\.1:\d+ → 127\.0\.0\.1:17 UDP 12`)
 	if err := capture.in.Close(); err != nil {
 		t.Fatal(err)
 	}
 	told, seen := capture.end()
 	same(t, namesOf(told), namesOf(seen))
+	if !slices.ContainsFunc(seen, func(call string) bool {
+		return strings.HasPrefix(call, "recv(") && strings.Contains(call, ") = "+packet+"  ")
+	}) {
+		t.Errorf("no recvfrom of %s bytes was seen:\n%s", packet, strings.Join(seen, "\n"))
+	}
 }
 
 var nameAndResult = regexp.MustCompile(`^(\w+\(\w+).*\)( = .*)$`)

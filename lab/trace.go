@@ -68,10 +68,7 @@ func (l *Lab) call(c asked) error {
 	if ends { // what it wakes in another thread, or in us at the other end, stands below it
 		l.begin()
 	}
-	shown, note, err := c.do()
-	for err == unix.EINTR {
-		shown, note, err = c.do()
-	}
+	shown, note, err := c.until()
 	took := time.Since(began)
 	if c.name == "recv" || c.name == "recvfrom" {
 		l.afterSends()
@@ -104,6 +101,15 @@ func (l *Lab) call(c asked) error {
 		l.noteOnce(c.name, note)
 	}
 	return failed
+}
+
+// until makes the call again while signals cut it short.
+func (c asked) until() (shown, note string, err error) {
+	for {
+		if shown, note, err = c.do(); err != unix.EINTR {
+			return shown, note, err
+		}
+	}
 }
 
 // result writes the line of a call that is back: how long it waited stands behind it where there is
