@@ -13,8 +13,12 @@ import (
 const alpnQUIC = "jim"
 
 const (
-	quicIdle  = 60 * time.Second
-	quicAlive = 20 * time.Second // some routers forget a way after 30 s
+	// lookEvery is how often a client that has nothing to say over UDP or QUIC shows that it is
+	// there: nothing else tells it that the server was killed and is back. It keeps the way
+	// through routers open, too.
+	lookEvery = 2 * time.Second
+	// quicIdle is after how much silence a connection is over. The server keeps to that too.
+	quicIdle = 15 * time.Second
 )
 
 // memory is what a client keeps of a server of QUIC between connections, so that coming
@@ -44,7 +48,7 @@ func (a address) openQUIC(ctx context.Context, m *memory) (transport, error) {
 	config.ClientSessionCache = m.sessions
 	q := &quicStream{transport: &quic.Transport{Conn: socket}, socket: socket}
 	q.conn, err = q.transport.Dial(ctx, to, config, &quic.Config{
-		MaxIdleTimeout: quicIdle, KeepAlivePeriod: quicAlive, TokenStore: m.tokens,
+		MaxIdleTimeout: quicIdle, KeepAlivePeriod: lookEvery, TokenStore: m.tokens,
 		MaxIncomingStreams: -1, MaxIncomingUniStreams: -1,
 	})
 	if err == nil {

@@ -41,6 +41,7 @@ type datagrams struct {
 	sent     time.Time         // when something was sent last
 	broken   error             // why the transport has closed itself
 	lastPing string            // id of the newest ping of the transport's own
+	look     string            // id of what asks whether the session is still known
 }
 
 // asked is a request on its way.
@@ -64,8 +65,11 @@ const (
 	tripsToRepeat = 3
 	// deafDatagrams is for how long a server may leave a request without any sign.
 	deafDatagrams = 15 * time.Second
-	// aliveEvery keeps the way through routers open: some forget it after 30 s.
+	// aliveEvery is after how much silence of the server an answer is asked for.
 	aliveEvery = 20 * time.Second
+	// lookBytes make what asks whether the session is known so long that the answer, which is
+	// never longer, can have a cookie.
+	lookBytes = 100
 )
 
 var (
@@ -86,7 +90,7 @@ func (timeoutError) Timeout() bool { return true }
 func newDatagrams(c net.Conn) *datagrams {
 	d := &datagrams{
 		conn: c, buf: make([]byte, datagramBuffer), done: make(chan struct{}), wake: make(chan struct{}, 1),
-		asked: make(map[string]*asked), heard: time.Now(), sent: time.Now(),
+		asked: make(map[string]*asked), heard: time.Now(), sent: time.Now(), look: "look-" + NewID()[:8],
 	}
 	d.again.Go(d.repeat)
 	return d
@@ -161,11 +165,11 @@ func (d *datagrams) take(m *wire.FromServer) (fresh bool, err error) {
 }
 
 // challenged takes a cookie and says everything again with it. One that answers a request
-// of a client that is logged in says that its session is no more; one that answers none
-// came late. d.mu is held.
+// of a client that is logged in, or what looks for the session, says that the session is no
+// more; one that answers none came late. d.mu is held.
 func (d *datagrams) challenged(r *wire.Response, now time.Time) error {
 	switch {
-	case d.asked[r.ID] == nil:
+	case d.asked[r.ID] == nil && r.ID != d.look:
 		return nil
 	case d.in:
 		return errStale
@@ -272,7 +276,10 @@ func (d *datagrams) repeat() {
 func (d *datagrams) sendAgain(now time.Time) time.Duration {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	next := d.sent.Add(aliveEvery)
+	if d.in && now.Sub(d.sent) >= lookEvery {
+		d.send(fmt.Appendf(nil, "%-*s\n", lookBytes, `{"ack":0,"id":"`+d.look+`"}`))
+	}
+	next := d.sent.Add(lookEvery)
 	for _, a := range d.inOrder() {
 		if now.Sub(a.first) > deafDatagrams && now.Sub(d.heard) > deafDatagrams {
 			d.broken = errDeaf
@@ -288,11 +295,14 @@ func (d *datagrams) sendAgain(now time.Time) time.Duration {
 			next = a.next
 		}
 	}
-	if len(d.asked) == 0 && d.in && !now.Before(next) {
+	if len(d.asked) == 0 && d.in && now.Sub(d.heard) >= aliveEvery {
 		d.lastPing = "alive-" + strconv.Itoa(d.made)
 		if err := d.ask([]byte(`{"action":"ping","id":"` + d.lastPing + `"}` + "\n")); err == nil {
 			next = now.Add(d.pause(0))
 		}
+	}
+	if !d.in && len(d.asked) == 0 {
+		return lookEvery
 	}
 	return max(next.Sub(now), time.Millisecond)
 }

@@ -2,13 +2,13 @@ package listen
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 
@@ -25,8 +25,14 @@ type quicDoor struct {
 	socket    *udpSocket
 	transport *quic.Transport
 	listener  *quic.Listener
-	unproven  pace // of handshakes with addresses that are not proved; guarded by mu
-	mu        sync.Mutex
+	secret    quicSecret
+	ids       connectionIDs
+	resetKey  quic.StatelessResetKey
+	tls       *tls.Config
+
+	mu       sync.Mutex
+	unproven pace  // of handshakes with addresses that are not proved
+	day      int64 // of the keys of tickets
 }
 
 // alpnQUIC is the protocol of ALPN (RFC 7301) in QUIC.
@@ -48,8 +54,16 @@ const (
 	quicNoStream quic.ApplicationErrorCode = 1 // nothing was opened in time
 )
 
-func newQUICDoor(s *udpSocket) *quicDoor {
-	return &quicDoor{socket: s, unproven: newPace(time.Now())}
+// newQUICDoor will serve QUIC on s.
+func newQUICDoor(s *udpSocket) (*quicDoor, error) {
+	secret, err := loadQUICSecret(s.ls.o.SelfSignedDir, s.ls.log)
+	if err != nil {
+		return nil, err
+	}
+	q := &quicDoor{socket: s, secret: secret, ids: newConnectionIDs(), unproven: newPace(time.Now())}
+	// One door must not give away what ends the connections of another (RFC 9000, section 10.3.2).
+	q.resetKey = secret.key("reset " + net.JoinHostPort(s.host, strconv.Itoa(s.localPort())))
+	return q, nil
 }
 
 // quietQUIC keeps the module from writing to the standard log about the sizes of the
@@ -62,14 +76,17 @@ func (q *quicDoor) start() error {
 		return err
 	}
 	ls := q.socket.ls
+	tokenKey := quic.TokenGeneratorKey(q.secret.key("token"))
 	q.transport = &quic.Transport{
-		Conn: q.socket, ConnectionIDGenerator: connectionIDs{},
+		Conn: q.socket, ConnectionIDGenerator: q.ids,
+		StatelessResetKey: &q.resetKey, TokenGeneratorKey: &tokenKey,
 		VerifySourceAddress: q.doubtful, ConnContext: q.admit,
 	}
-	config := ls.tls.Clone()
-	config.NextProtos, config.MinVersion = []string{alpnQUIC}, tls.VersionTLS13
+	q.tls = ls.tls.Clone()
+	q.tls.NextProtos, q.tls.MinVersion = []string{alpnQUIC}, tls.VersionTLS13
+	q.turnKeys(time.Now())
 	var err error
-	q.listener, err = q.transport.Listen(config, &quic.Config{
+	q.listener, err = q.transport.Listen(q.tls, &quic.Config{
 		HandshakeIdleTimeout: handshakeTimeout / 2,
 		MaxIdleTimeout:       quicIdle,
 		MaxIncomingStreams:   1, MaxIncomingUniStreams: -1,
@@ -86,6 +103,16 @@ func (q *quicDoor) start() error {
 	return nil
 }
 
+// turnKeys begins to make tickets with the key of the day, if it is another than before.
+func (q *quicDoor) turnKeys(now time.Time) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if d := day(now); d != q.day {
+		q.day = d
+		q.tls.SetSessionTicketKeys(q.secret.ticketKeys(d))
+	}
+}
+
 // doubtful tells whether an address must be proved before the handshake, which costs a
 // way there and back: when more come than do usually.
 func (q *quicDoor) doubtful(net.Addr) bool {
@@ -100,6 +127,7 @@ func (q *quicDoor) doubtful(net.Addr) bool {
 
 // admit counts a new connection, until its context ends.
 func (q *quicDoor) admit(ctx context.Context, info *quic.ClientInfo) (context.Context, error) {
+	q.turnKeys(time.Now())
 	limits := &q.socket.ls.limits
 	host, _ := hostOf(info.RemoteAddr)
 	if err := limits.enter(); err != nil {
@@ -180,21 +208,6 @@ func (q *quicDoor) close() {
 	if err := q.transport.Close(); err != nil {
 		q.socket.ls.log.Warn("closing an address failed", "address", q.socket.conn.LocalAddr(), "error", err)
 	}
-}
-
-// connectionIDs makes the ids by which QUIC finds its connections. Their first byte is
-// none of ASCII, so that behind { they cannot be taken for JSON; see isQUIC.
-type connectionIDs struct{}
-
-// ConnectionIDLen is [quic.ConnectionIDGenerator]'s.
-func (connectionIDs) ConnectionIDLen() int { return 8 }
-
-// GenerateConnectionID is [quic.ConnectionIDGenerator]'s.
-func (g connectionIDs) GenerateConnectionID() (quic.ConnectionID, error) {
-	var id [8]byte
-	rand.Read(id[:]) // never fails, see crypto/rand
-	id[0] |= 0x80
-	return quic.ConnectionIDFromBytes(id[:]), nil
 }
 
 // quicStream is a stream of QUIC as a [net.Conn].

@@ -261,8 +261,9 @@ func TestPacketsOfQUICAreTold(t *testing.T) {
 		}
 	}
 	for range 1000 {
-		id, err := connectionIDs{}.GenerateConnectionID()
-		if err != nil || id.Len() != (connectionIDs{}).ConnectionIDLen() || !isQUIC(append([]byte("{"), id.Bytes()...)) {
+		ids := newConnectionIDs()
+		id, err := ids.GenerateConnectionID()
+		if err != nil || id.Len() != ids.ConnectionIDLen() || !ids.made(id.Bytes()) || !isQUIC(append([]byte("{"), id.Bytes()...)) {
 			t.Fatalf("the id %v, %v", id, err)
 		}
 	}

@@ -69,7 +69,10 @@ func (ls *Listeners) openUDP(a address) error {
 		if err := ls.needCertificate(a); err != nil {
 			return err
 		}
-		s.quic = newQUICDoor(s)
+		var err error
+		if s.quic, err = newQUICDoor(s); err != nil {
+			return err
+		}
 	}
 	ls.uris = append(ls.uris, a.scheme+"://"+s.conn.LocalAddr().String())
 	return nil
@@ -159,6 +162,7 @@ func (s *udpSocket) ReadFrom(p []byte) (int, net.Addr, error) {
 		switch {
 		case isQUIC(p[:n]):
 			if s.quic != nil {
+				s.reset(p[:n], from)
 				return n, net.UDPAddrFromAddrPort(from), nil
 			}
 			s.ls.counts.garbage.Add(1)
@@ -168,11 +172,30 @@ func (s *udpSocket) ReadFrom(p []byte) (int, net.Addr, error) {
 	}
 }
 
+// reset tells a client of QUIC that its connection is no more, if it is one of a server before.
+func (s *udpSocket) reset(p []byte, from netip.AddrPort) {
+	answer := s.quic.forgotten(p)
+	if answer == nil {
+		return
+	}
+	if !s.unknown.may(from.Addr(), time.Now()) {
+		s.ls.counts.unproven.Add(1)
+		return
+	}
+	s.ls.counts.resets.Add(1)
+	s.send(answer, from)
+}
+
 // WriteTo is [net.PacketConn]'s.
 func (s *udpSocket) WriteTo(p []byte, to net.Addr) (int, error) { return s.conn.WriteTo(p, to) }
 
 // LocalAddr is [net.PacketConn]'s.
 func (s *udpSocket) LocalAddr() net.Addr { return s.conn.LocalAddr() }
+
+// localPort is the port that was really taken.
+func (s *udpSocket) localPort() int {
+	return int(s.conn.LocalAddr().(*net.UDPAddr).AddrPort().Port())
+}
 
 // SetDeadline is [net.PacketConn]'s.
 func (s *udpSocket) SetDeadline(t time.Time) error { return s.conn.SetDeadline(t) }
