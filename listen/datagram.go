@@ -37,7 +37,7 @@ func (s *udpSocket) take(p []byte, from netip.AddrPort, now time.Time) {
 		switch {
 		case bad != nil:
 			s.ls.counts.garbage.Add(1)
-		case r.Action == "":
+		case r.Action == "" && !r.HasAck:
 			s.ls.counts.unproven.Add(1)
 		default:
 			s.challenge(r.ID, from, len(p), now)
@@ -105,10 +105,10 @@ func (s *udpSocket) first(p []byte, r *wire.Request, bad *wire.Error, from netip
 		s.begin(p, r, bad, from, now)
 	case bad != nil:
 		s.refuse(from, r.ID, bad)
-	case r.Action == "": // an acknowledgement for a session that is over
-		s.ls.counts.unproven.Add(1)
+	case r.Action == "": // an acknowledgement for a session that is over, or asks whether it is
+		s.challenge(r.ID, from, len(p), now)
 	case who != (credentials{}) && r.Action != wire.ActSync && r.Action != wire.ActAdmin: // whose user is another
-		s.single(p, r.ID, &who, from)
+		s.single(p, r, &who, from, now)
 	default:
 		s.unknownSession(r, from, now)
 	}
@@ -200,8 +200,21 @@ func (s *udpSocket) forget(c *udpConn) {
 	}
 }
 
-// single answers one request of somebody who has no session and says who asks.
-func (s *udpSocket) single(p []byte, id string, who *credentials, from netip.AddrPort) {
+// single answers one request of somebody who has no session and says who asks. One that
+// comes again gets the answer that it got, if it has an id.
+func (s *udpSocket) single(p []byte, r *wire.Request, who *credentials, from netip.AddrPort, now time.Time) {
+	id, memory := r.ID, &s.ls.answered
+	var key singleKey
+	if id != "" {
+		key = singleKey{from, fingerprintOf(p)}
+	}
+	if answer, again := memory.seen(key, now); again {
+		s.ls.counts.repeats.Add(1)
+		if answer != nil {
+			s.send(answer, from)
+		}
+		return
+	}
 	select {
 	case s.ls.singles <- struct{}{}:
 	default:
@@ -218,11 +231,17 @@ func (s *udpSocket) single(p []byte, id string, who *credentials, from netip.Add
 	}
 	e := newExchange(udpPeer(from), [][]byte{hello(who, nil), bytes.Clone(p)}, id)
 	e.peer.Brief = true
+	reads := onlyReads(r.Action)
+	memory.begin(key)
 	s.serving.Go(func() {
 		defer lastword.Guard()
 		s.ls.o.Serve(s.ls.ctx, e)
 		e.Close()
-		s.send(e.result(), from)
+		answer := e.result()
+		code := responseCode(answer)
+		keep := code.IsError() && !code.Retryable() || !code.IsError() && !reads
+		s.ls.counts.forgotten.Add(uint64(memory.end(key, answer, keep, time.Now())))
+		s.send(answer, from)
 		s.ls.limits.leave(host)
 		<-s.ls.singles
 	})

@@ -32,7 +32,8 @@ type Options struct {
 
 	// CertFile and KeyFile (PEM) are shown to TLS clients, and read again when they
 	// have changed. Where there are none, a certificate signed by itself is made in
-	// SelfSignedDir when first needed, and kept there.
+	// SelfSignedDir when first needed, and kept there. So is the key of QUIC with
+	// which a server that is started again knows the clients of the one before.
 	CertFile, KeyFile string
 	SelfSignedDir     string
 
@@ -89,12 +90,14 @@ type Listeners struct {
 	uris    []string // of all that is open
 	counts  udpCounts
 	singles chan struct{} // bounds the single requests in datagrams
-	web     *web
-	ctx     context.Context // done when Close is called
-	cancel  context.CancelFunc
-	unhook  func() bool // undoes Stop at the end of Open's context
-	stop    sync.Once
-	stopped chan struct{} // closed by Stop
+	// answered is what came of them.
+	answered singles
+	web      *web
+	ctx      context.Context // done when Close is called
+	cancel   context.CancelFunc
+	unhook   func() bool // undoes Stop at the end of Open's context
+	stop     sync.Once
+	stopped  chan struct{} // closed by Stop
 	// refusing bounds how many connections are told at once why they are refused.
 	refusing chan struct{}
 	wg       sync.WaitGroup // every goroutine, and every connection in net/http's hands
