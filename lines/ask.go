@@ -67,6 +67,8 @@ func (c *Conn) line(text string, ok, tooLong bool) []byte {
 	switch {
 	case tooLong:
 		return c.tell(sayTooLong.in(c.lang, wire.JIM2.Message))
+	case !ok && !c.greeted && c.me == "":
+		return c.tell(c.greeting() + "\n" + notUTF8Everywhere(c))
 	case !ok:
 		return c.tell(sayNotUTF8.in(c.lang))
 	}
@@ -89,6 +91,15 @@ func (c *Conn) line(text string, ok, tooLong bool) []byte {
 		return c.tell(c.greeting())
 	}
 	return c.utter(c.here, text)
+}
+
+// notUTF8Everywhere says that UTF-8 is wanted, in every language while none is chosen: who
+// types letters in another encoding has no way to show which is his.
+func notUTF8Everywhere(c *Conn) string {
+	if c.chosen {
+		return sayNotBegun.in(c.lang)
+	}
+	return sayNotBegun.en + "\n" + sayNotBegun.ru + "\n" + sayNotBegun.zh
 }
 
 // utter says something in a conversation. The caller holds mu.

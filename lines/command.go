@@ -3,6 +3,7 @@ package lines
 import (
 	"strconv"
 	"strings"
+	"unicode"
 
 	"jim/wire"
 )
@@ -18,6 +19,37 @@ type typedCommand struct {
 }
 
 func (t *typedCommand) name() string { name, _, _ := strings.Cut(t.usage, " "); return name }
+
+// placeholders are what stands in a usage for what is typed there.
+var placeholders = map[string]phrase{
+	"NAME":       {"NAME", "ИМЯ", "名字"},
+	"#ROOM":      {"#ROOM", "#КОМНАТА", "#房间"},
+	"TEXT":       {"TEXT", "ТЕКСТ", "内容"},
+	"INVITATION": {"INVITATION", "ПРИГЛАШЕНИЕ", "邀请码"},
+	"N":          {"N", "N", "N"},
+}
+
+// usageIn is the usage with its placeholders in a language; the command itself is one in all.
+func (t *typedCommand) usageIn(l lang) string {
+	words := strings.Split(t.usage, " ")
+	for i, w := range words {
+		bare := strings.Trim(w, "[]")
+		if p, ok := placeholders[bare]; ok {
+			words[i] = strings.Replace(w, bare, p.in(l), 1)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// columns is how wide a terminal shows a usage: Chinese letters take two columns.
+func columns(text string) (n int) {
+	for _, r := range text {
+		if n++; unicode.Is(unicode.Han, r) {
+			n++
+		}
+	}
+	return n
+}
 
 // typedCommands lists the commands in the order of /help.
 func typedCommands() []typedCommand {
@@ -52,7 +84,7 @@ func (c *Conn) run(text string) []byte {
 		if request := t.run(c, strings.TrimSpace(args)); request != nil {
 			return request
 		}
-		return c.tell(sayUsage.in(c.lang, t.usage))
+		return c.tell(sayUsage.in(c.lang, t.usageIn(c.lang)))
 	}
 	words := sayUnknown.in(c.lang, short(name))
 	if !c.greeted {
@@ -124,7 +156,7 @@ func (c *Conn) leave(args string) []byte {
 	}
 	switch {
 	case to == "":
-		return c.tell(sayNowhere.in(c.lang))
+		return c.tell(sayNoRoomHere.in(c.lang))
 	case !wire.IsRoom(to): // a conversation of two has no end
 		c.here = ""
 		return c.tell(sayLeft.in(c.lang, seen(to)))
@@ -149,7 +181,7 @@ func (c *Conn) message(args string) []byte {
 func (c *Conn) who(string) []byte {
 	switch {
 	case c.here == "":
-		return c.tell(sayNowhere.in(c.lang))
+		return c.tell(sayNoRoomHere.in(c.lang))
 	case !wire.IsRoom(c.here):
 		return c.ask(command{answer: (*Conn).listOne}, wire.ActWhois, "to", quoted(c.here))
 	}
@@ -168,7 +200,7 @@ func (c *Conn) history(args string) []byte {
 		}
 	}
 	if c.here == "" {
-		return c.tell(sayNowhere.in(c.lang))
+		return c.tell(sayNoTalkHere.in(c.lang))
 	}
 	return c.ask(command{answer: (*Conn).listEvents},
 		wire.ActHistory, "to", quoted(c.here), "limit", number(min(n, wire.JIM2.Page)))
@@ -177,7 +209,7 @@ func (c *Conn) history(args string) []byte {
 func (c *Conn) topic(args string) []byte {
 	switch {
 	case !wire.IsRoom(c.here):
-		return c.tell(sayNowhere.in(c.lang))
+		return c.tell(sayNoRoomHere.in(c.lang))
 	case args == "":
 		return c.ask(command{answer: (*Conn).showTopic}, wire.ActTopic, "to", quoted(c.here))
 	}
@@ -206,8 +238,9 @@ func (c *Conn) language(args string) []byte {
 func (c *Conn) help(string) []byte {
 	var b strings.Builder
 	for _, t := range typedCommands() {
-		b.WriteString(t.usage)
-		for range max(1, 30-len(t.usage)) {
+		usage := t.usageIn(c.lang)
+		b.WriteString(usage)
+		for range max(1, 30-columns(usage)) {
 			b.WriteByte(' ')
 		}
 		b.WriteString(t.help.in(c.lang))

@@ -50,6 +50,7 @@ type person struct {
 	kept    int    // messages of this connection that were kept
 	secret  secret // what the next line is, if a password
 	telnet  bool   // lines end with CR LF
+	plain   bool   // a program of IRC, which ends its lines like a telnet and is none
 	hiding  bool   // telnet was asked not to show what is typed
 	owed    []byte // of telnet's own talk
 }
@@ -165,6 +166,7 @@ func (c *Conn) happen(what happening) []byte {
 		line, ok, tooLong := c.typed.next()
 		c.mu.Lock()
 		defer c.mu.Unlock()
+		c.plain = c.plain || ok && c.me == "" && !c.typed.telnet.spoken && isIRC(line)
 		c.noteTelnet()
 		return c.line(line, ok, tooLong)
 	case wantsOut:
@@ -214,7 +216,7 @@ func (c *Conn) oweTelnet() []byte {
 // noteTelnet hands to the writer what the reader knows of telnet, and back. The
 // caller holds mu.
 func (c *Conn) noteTelnet() {
-	if c.telnet = c.typed.isTelnet(); c.telnet {
+	if c.telnet = c.typed.isTelnet(); c.telnet && !c.plain {
 		c.typed.telnet.wantBytes()
 	}
 	c.owed = append(c.owed, c.typed.telnet.owed...)

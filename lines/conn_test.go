@@ -342,3 +342,74 @@ func FuzzEvent(f *testing.F) {
 		}
 	})
 }
+
+// TestProgramsOfIRCAreToldInBytesTheyRead: what they look for stands at the beginning.
+func TestProgramsOfIRCAreToldInBytesTheyRead(t *testing.T) {
+	for typed, want := range map[string]string{
+		"NICK cy\r\n": "ERROR :IRC", "CAP LS 302\r\n": "ERROR :IRC", "NICK cy\n": "ERROR :IRC", "CAP LS\nNICK cy\n": "ERROR :IRC",
+		"/help\r\n":               "\xff\xfd\x00", // a telnet is asked for whole bytes
+		"\xff\xf1NICK cy\r\n":     "\xff\xfd\x00",
+		"NICK cy\r\n/nick cy\r\n": "ERROR :IRC",
+	} {
+		_, shown := talkTo(t, local, typed, yes)
+		if !strings.HasPrefix(shown, want) {
+			t.Errorf("%q is told %q", typed, shown)
+		}
+	}
+}
+
+// TestWhoDoesNotTypeUTF8IsGreeted types привет as three systems write it.
+func TestWhoDoesNotTypeUTF8IsGreeted(t *testing.T) {
+	for _, typed := range []string{"\xef\xf0\xe8\xe2\xe5\xf2\n", "\xd0\xd2\xc9\xd7\xc5\xd4\n", "\xaf\xe0\xa8\xa2\xa5\xe2\r\n"} {
+		_, shown := talkTo(t, local, typed+typed, yes)
+		for _, once := range []string{sayGreeting.en, sayNotBegun.en, sayNotBegun.ru, sayNotBegun.zh} {
+			if strings.Count(strings.ReplaceAll(shown, "\r\n", "\n"), once) != 1 {
+				t.Errorf("%q is told %q", typed, shown)
+			}
+		}
+		if !strings.Contains(shown, sayNotUTF8.en) { // the second time
+			t.Errorf("%q is told %q", typed, shown)
+		}
+	}
+	_, shown := talkTo(t, local, "/lang ru\n\xef\xf0\n", yes)
+	if strings.Contains(shown, "This is JIM") || !strings.Contains(shown, sayNotUTF8.ru) {
+		t.Errorf("who knows how to begin is told %q", shown)
+	}
+}
+
+// TestCommandsOutsideOfARoomHaveTheirOwnWords in every language.
+func TestCommandsOutsideOfARoomHaveTheirOwnWords(t *testing.T) {
+	for i, name := range langNames {
+		l := lang(i)
+		for typed, want := range map[string]phrase{"/who": sayNoRoomHere, "/leave": sayNoRoomHere, "/topic": sayNoRoomHere, "/history": sayNoTalkHere, "hi": sayNowhere} {
+			_, shown := talkTo(t, local, "/lang "+name+"\n/nick bob\n"+typed+"\n", yes)
+			if !strings.Contains(shown, want.in(l)) {
+				t.Errorf("%s in %s is told %q", typed, name, shown)
+			}
+		}
+	}
+}
+
+// TestUsagesAreInTheLanguage: what is to be filled in is a word of the language, the command is not.
+func TestUsagesAreInTheLanguage(t *testing.T) {
+	for typed, want := range map[string]string{
+		"/lang ru\n/nick\n":     "Вот так: /nick ИМЯ\n",
+		"/lang zh\n/register\n": "用法：/register 名字 [邀请码]\n",
+		"/lang en\n/nick\n":     "Like this: /nick NAME\n",
+		"/lang ru\n/lang xx\n":  "Вот так: /lang en|ru|zh\n",
+		"/lang ru\n/help\n":     "\n/msg ИМЯ [ТЕКСТ]              написать",
+		"/lang zh\n/help\n":     "\n/join #房间                   进入房间",
+	} {
+		if _, shown := talkTo(t, local, typed, yes); !strings.Contains(shown, want) {
+			t.Errorf("%q is told %q", typed, shown)
+		}
+	}
+	for _, c := range typedCommands() {
+		for _, w := range strings.Split(c.usage, " ")[1:] {
+			bare := strings.Trim(w, "[]")
+			if p, ok := placeholders[bare]; strings.ToLower(bare) != bare && (!ok || p.ru == "" || p.zh == "") {
+				t.Errorf("%s: no language has words for %s", c.usage, w)
+			}
+		}
+	}
+}

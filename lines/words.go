@@ -59,6 +59,9 @@ var (
 	sayNobodyHeard = phrase{`Nobody has heard "%s": first say who you are, with /nick NAME.`, `«%s» никто не услышал: сначала скажите, кто вы: /nick ИМЯ.`, `没有人收到“%s”：请先用 /nick 名字 说明你是谁。`}
 	sayWhoFirst    = phrase{"First say who you are: /nick NAME", "Сначала скажите, кто вы: /nick ИМЯ", "请先说明你是谁：/nick 名字"}
 	sayNowhere     = phrase{"Nowhere to say it: /join #ROOM or /msg NAME comes first.", "Некуда: сначала /join #КОМНАТА или /msg ИМЯ.", "没有对象：请先 /join #房间 或 /msg 名字。"}
+	sayNoRoomHere  = phrase{"You are in no room: /join #ROOM comes first.", "Вы не в комнате: сначала /join #КОМНАТА.", "你不在任何房间：请先 /join #房间。"}
+	sayNoTalkHere  = phrase{"You talk with nobody, so there is nothing to show: /join #ROOM or /msg NAME comes first.", "Вы ни с кем не говорите, показать нечего: сначала /join #КОМНАТА или /msg ИМЯ.", "你还没有对话，没有可显示的内容：请先 /join #房间 或 /msg 名字。"}
+	sayNotBegun    = phrase{"That line was not UTF-8, so nobody can read it. Set your terminal to UTF-8.", "Строка не в UTF-8, прочесть её нельзя. Переключите терминал на UTF-8.", "这一行不是 UTF-8，无法读取。请把终端设为 UTF-8。"}
 	sayTooLong     = phrase{"That line was too long, and nothing of it was said: a message has at most %d bytes.", "Строка слишком длинная, из неё ничего не отправлено: в сообщении не больше %d байт.", "这一行太长，没有发送：一条消息最多 %d 字节。"}
 	sayNotUTF8     = phrase{"That line was not UTF-8, and nothing of it was said. Set your terminal to UTF-8.", "Строка не в UTF-8, из неё ничего не отправлено. Переключите терминал на UTF-8.", "这一行不是 UTF-8，没有发送。请把终端设为 UTF-8。"}
 	sayNotSaid     = phrase{"* Not said: %s", "* Не отправлено: %s", "* 未发送：%s"}
