@@ -182,7 +182,7 @@ func TestNoLinesWhereTheProtocolWasChosen(t *testing.T) {
 // TestCloseOfATypedStreamWakes closes before and after it was found out who is there.
 func TestCloseOfATypedStreamWakes(t *testing.T) {
 	h := open(t, Options{Lines: newMirror, Patience: 10 * time.Millisecond, SelfSignedDir: t.TempDir()}, "tcp://127.0.0.1:0")
-	for _, text := range []string{"", "\xef", "hel"} {
+	for _, text := range []string{"", "\xef", "hel", "7 "} {
 		c := h.dial(t, 0)
 		say(t, c, text)
 		s := h.next(t)
@@ -232,4 +232,53 @@ type watched struct {
 func (w *watched) Close() error {
 	*w.closed = true
 	return w.Conn.Close()
+}
+
+// TestAPersonMayBeginLikeBrokenJSON types what is no object first, and then a command.
+func TestAPersonMayBeginLikeBrokenJSON(t *testing.T) {
+	h := open(t, Options{Lines: newMirror}, "tcp://127.0.0.1:0")
+	refused := func(s chat.Conn, person bool) {
+		t.Helper()
+		_, err := s.Read()
+		if err == nil || !strings.HasPrefix(err.Error(), "400 ") || strings.Contains(err.Error(), "a person begins with /nick NAME") != person {
+			t.Errorf("refused with %v", err)
+		}
+	}
+	for _, first := range []string{"7 apples", ":)", `"hi" she said`, "- one", "[x", ", ", "}", "\xef\xbb\xbf7", "[1]"} {
+		c := h.dial(t, 0)
+		say(t, c, first+"\r\n")
+		s := h.next(t)
+		refused(s, true)
+		say(t, c, "8 pears\n")
+		refused(s, true)
+		say(t, c, "\n /")
+		say(t, c, "nick x1\n")
+		hears(t, s, "/nick x1\n")
+		if !s.Peer().Person {
+			t.Errorf("after %q, who types is no person", first)
+		}
+		puts(t, s, `{"a":"b"}`)
+		if got := hear(t, c); got != "{\"A\":\"B\"}\n" {
+			t.Errorf("after %q, a person is told %q", first, got)
+		}
+		c.Close()
+		if _, err := s.Read(); err == nil {
+			t.Error("Read after the end gave an object")
+		}
+		s.Close()
+	}
+	// A program whose JSON is broken once stays a program: by an object, and by lines that are no command.
+	c := h.dial(t, 0)
+	say(t, c, "[1,\n//2\n/7\n/\n{\"a\":1}\n/nick x1\n")
+	s := h.next(t)
+	for range 4 {
+		refused(s, true)
+	}
+	gets(t, s, `{"a":1}`)
+	refused(s, false)
+	if s.Peer().Person {
+		t.Error("a program is a person")
+	}
+	c.Close()
+	s.Close()
 }
