@@ -30,9 +30,8 @@ type quicDoor struct {
 	resetKey  quic.StatelessResetKey
 	tls       *tls.Config
 
-	mu       sync.Mutex
-	unproven pace  // of handshakes with addresses that are not proved
-	day      int64 // of the keys of tickets
+	mu  sync.Mutex
+	day int64 // of the keys of tickets
 }
 
 // alpnQUIC is the protocol of ALPN (RFC 7301) in QUIC.
@@ -60,7 +59,7 @@ func newQUICDoor(s *udpSocket) (*quicDoor, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := &quicDoor{socket: s, secret: secret, ids: newConnectionIDs(), unproven: newPace(time.Now())}
+	q := &quicDoor{socket: s, secret: secret, ids: newConnectionIDs()}
 	// One door must not give away what ends the connections of another (RFC 9000, section 10.3.2).
 	q.resetKey = secret.key("reset " + net.JoinHostPort(s.host, strconv.Itoa(s.localPort())))
 	return q, nil
@@ -80,7 +79,10 @@ func (q *quicDoor) start() error {
 	q.transport = &quic.Transport{
 		Conn: q.socket, ConnectionIDGenerator: q.ids,
 		StatelessResetKey: &q.resetKey, TokenGeneratorKey: &tokenKey,
-		VerifySourceAddress: q.doubtful, ConnContext: q.admit,
+		// Who brings no token proves his address first (RFC 9000, section 8.1.2). Otherwise the
+		// module sends a forged one three times what came, and up to a packet more.
+		VerifySourceAddress: func(net.Addr) bool { return true },
+		ConnContext:         q.admit,
 	}
 	q.tls = ls.tls.Clone()
 	q.tls.NextProtos, q.tls.MinVersion = []string{alpnQUIC}, tls.VersionTLS13
@@ -111,18 +113,6 @@ func (q *quicDoor) turnKeys(now time.Time) {
 		q.day = d
 		q.tls.SetSessionTicketKeys(q.secret.ticketKeys(d))
 	}
-}
-
-// doubtful tells whether an address must be proved before the handshake, which costs a
-// way there and back: when more come than do usually.
-func (q *quicDoor) doubtful(net.Addr) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.unproven.take(time.Now()) == 0 {
-		return false
-	}
-	q.unproven.left++ // it was not taken
-	return true
 }
 
 // admit counts a new connection, until its context ends.
