@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 )
 
 // way is between clients and a server of UDP, and loses, doubles and reorders what
@@ -19,6 +20,13 @@ type way struct {
 	dice  *rand.Rand
 	backs map[netip.AddrPort]*net.UDPConn // the socket of each client towards the server
 }
+
+// seeds gives each way a fate of its own: with one for all, what happens first to one conversation
+// would happen first to each.
+var seeds atomic.Uint64
+
+// happened counts what all ways have done to datagrams.
+var happened struct{ lost, doubled, reordered atomic.Int64 }
 
 // Of a hundred datagrams in each direction.
 const (
@@ -36,7 +44,7 @@ func openWay(place string) (*way, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &way{front: front, to: to, dice: rand.New(rand.NewPCG(1, 2)), backs: map[netip.AddrPort]*net.UDPConn{}}
+	w := &way{front: front, to: to, dice: rand.New(rand.NewPCG(1, seeds.Add(1))), backs: map[netip.AddrPort]*net.UDPConn{}}
 	w.all.Go(w.forth)
 	return w, nil
 }
@@ -96,13 +104,18 @@ func (w *way) carry(p, held []byte, send func([]byte)) []byte {
 	w.mu.Unlock()
 	switch {
 	case fate < lost:
+		happened.lost.Add(1)
 	case fate < lost+doubled:
+		happened.doubled.Add(1)
 		send(p)
 		send(p)
 	case fate < lost+doubled+reordered && held == nil:
 		return append([]byte(nil), p...)
 	default:
 		send(p)
+		if held != nil {
+			happened.reordered.Add(1)
+		}
 	}
 	if held != nil {
 		send(held)
