@@ -12,8 +12,7 @@ import (
 // its reason is gone. What comes again is dropped while it is being handled, and after that
 // answered as before. It knows a request by all of its bytes.
 type memory struct {
-	all [memorySize]remembered // a ring
-	at  int                    // the oldest
+	all [memorySize]remembered // the oldest first
 }
 
 type remembered struct {
@@ -51,12 +50,21 @@ func (m *memory) find(print uint64) *remembered {
 	return nil
 }
 
-// begin remembers a request; 0 is none.
+// begin remembers a request; 0 is none. It takes the place of one that needs none any more, or
+// else of the oldest.
 func (m *memory) begin(print uint64) {
-	if print != 0 {
-		m.all[m.at] = remembered{print: print}
-		m.at = (m.at + 1) % memorySize
+	if print == 0 {
+		return
 	}
+	place := 0
+	for i := range m.all {
+		if m.all[i].print == 0 {
+			place = i
+			break
+		}
+	}
+	copy(m.all[place:], m.all[place+1:])
+	m.all[memorySize-1] = remembered{print: print}
 }
 
 // end remembers its answer.
