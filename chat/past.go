@@ -157,19 +157,20 @@ func (s *Session) tellBehind(address string, seq uint64) {
 	})
 }
 
-// owing is where a session stands in a conversation whose log is read to it.
+// owing is where a session stands in a conversation that it does not hear and whose log
+// is or was read to it. What makes it hear the conversation goes on from there.
 type owing struct {
-	seq  uint64 // everything up to here was told, or is not wanted
-	read bool   // and nobody goes on with it: what makes the session hear it goes on from there
+	told    uint64 // everything up to here was read to it before
+	reading bool   // and the log is read to it now
 }
 
 // owingMost bounds what a session remembers of conversations that were read to it and that it does not hear.
 const owingMost = 64
 
-// expect notes that the log of a conversation is going to be read to the session, from after a number. Until
+// expect notes that the log of a conversation is going to be read to the session. Until
 // catchUp is done nothing of it is told live, though the account may leave meanwhile and join again on
 // another device.
-func (s *Session) expect(at *place, after uint64) {
+func (s *Session) expect(at *place) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.person == nil {
@@ -179,9 +180,9 @@ func (s *Session) expect(at *place, after uint64) {
 		s.owed = map[string]owing{}
 	}
 	if len(s.owed) >= owingMost {
-		maps.DeleteFunc(s.owed, func(_ string, w owing) bool { return w.read })
+		maps.DeleteFunc(s.owed, func(_ string, w owing) bool { return !w.reading })
 	}
-	s.owed[at.key] = owing{seq: after}
+	s.owed[at.key] = owing{told: s.owed[at.key].told, reading: true}
 	if at.sub = s.subs[at.key]; at.sub != nil {
 		at.sub.room.mu.Lock()
 		at.sub.catching = true
@@ -201,7 +202,7 @@ func (s *Session) owe(since []wire.Since) {
 	s.owed = map[string]owing{}
 	for _, w := range since {
 		if key, bad := addressKey(w.To); bad == nil {
-			s.owed[key] = owing{seq: w.Seq}
+			s.owed[key] = owing{reading: true}
 		}
 	}
 }
@@ -257,7 +258,7 @@ func (s *Session) readSince(at *place, after uint64) error {
 		return nil
 	}
 	defer at.room.refs.Add(-1)
-	s.expect(at, after)
+	s.expect(at)
 	return s.catchUp(at, after)
 }
 
@@ -266,15 +267,31 @@ func (s *Session) readSince(at *place, after uint64) error {
 func (s *Session) letGo(at *place) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	told := s.owed[at.key].told
 	delete(s.owed, at.key)
 	n := s.subs[at.key]
 	if n == nil {
+		s.remember(at.key, told)
 		return
 	}
 	n.room.mu.Lock()
 	defer n.room.mu.Unlock()
 	n.catching, n.first = false, 0
 	s.tellBehind(n.address, n.room.last)
+}
+
+// remember notes what was read to a session of a conversation that it does not hear: the log may be
+// ahead of what is told. The session is locked.
+func (s *Session) remember(key string, told uint64) {
+	if told == 0 || s.person == nil {
+		return
+	}
+	if s.owed == nil {
+		s.owed = map[string]owing{}
+	}
+	w := s.owed[key]
+	w.told = max(w.told, told)
+	s.owed[key] = w
 }
 
 // catchUp tells what the log has after a number, and then lets the session hear what
@@ -329,8 +346,10 @@ func (s *Session) caughtUp(at *place, after uint64, end bool) bool {
 	defer s.mu.Unlock()
 	n := s.subs[at.key]
 	if at.sub = n; n == nil {
-		if end && s.person != nil {
-			s.owed[at.key] = owing{after, true}
+		if end {
+			told := max(after, s.owed[at.key].told)
+			delete(s.owed, at.key)
+			s.remember(at.key, told)
 		}
 		return end
 	}

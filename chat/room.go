@@ -252,10 +252,9 @@ func (s *Session) listen(r *Room, key, address string, late bool) *sub {
 	if s.subs == nil {
 		s.subs = map[string]*sub{}
 	}
-	w, owed := s.owed[key]
-	n := &sub{room: r, out: &s.out, session: s, who: s.account.ID, address: address, catching: owed && !w.read}
-	if w.read {
-		n.read = w.seq
+	w := s.owed[key]
+	n := &sub{room: r, out: &s.out, session: s, who: s.account.ID, address: address, catching: w.reading, read: w.told}
+	if !w.reading {
 		delete(s.owed, key)
 	}
 	s.subs[key] = n
@@ -297,12 +296,23 @@ func (h *Hub) detachAll(id AccountID, c ConversationID) {
 		for key, n := range s.subs {
 			if n.room.id == c {
 				delete(s.subs, key)
+				s.remember(key, n.readAhead())
 				h.unlisten(n)
 				break
 			}
 		}
 		s.mu.Unlock()
 	}
+}
+
+// readAhead is up to where the log was read to the sub, if that is more than has been told here yet; otherwise 0.
+func (n *sub) readAhead() uint64 {
+	n.room.mu.Lock()
+	defer n.room.mu.Unlock()
+	if n.read > n.room.last {
+		return n.read
+	}
+	return 0
 }
 
 // sessionsOf are the live sessions of an account.

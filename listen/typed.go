@@ -157,7 +157,7 @@ func (u *unclear) Write(batches []*wire.Batch) error {
 	if c := u.person.Load(); c != nil {
 		return (*c).Write(batches)
 	}
-	return write(u.in.conn, batches, (*wire.Batch).Bytes)
+	return write(u.in.conn, batches, nil, 0)
 }
 
 // Close is [chat.Conn]'s. It never fails.

@@ -336,8 +336,8 @@ func lossInOpen(t *testing.T, step int, seed uint64) bool {
 	disk.FailSync("-wal")
 	err := r.change(t.Context(), func(w *writer) error {
 		for i := range 30 {
-			_, err := w.c.exec(`INSERT INTO conversation (name, key, topic, created) VALUES (?1, ?1, ?2, 0)`,
-				fmt.Sprint("#", i), strings.Repeat("x", 500))
+			_, err := w.c.exec(`INSERT INTO conversation (name, key, topic, created) VALUES (?1, ?1, '', 0)`,
+				fmt.Sprint("#", i, strings.Repeat("x", 500)))
 			if err != nil {
 				return err
 			}

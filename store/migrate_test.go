@@ -138,7 +138,7 @@ func TestPragmas(t *testing.T) {
 	}
 	check("writer", s.writer.c, map[string]string{
 		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "wal_autocheckpoint": "0",
-		"busy_timeout": "5000", "temp_store": "2", "cache_size": "-8192",
+		"busy_timeout": "5000", "temp_store": "2", "cache_size": "-4096",
 	})
 	err := s.look(t.Context(), func(c *conn) error {
 		check("reader", c, map[string]string{"journal_mode": "wal", "query_only": "1", "busy_timeout": "5000", "temp_store": "2"})
