@@ -77,7 +77,8 @@ func (d *device) told(ev *wire.Event) {
 		if came, left := d.movedUnseen(v, ev.Seq); came {
 			d.epoch(v, left)
 		}
-		if s := v.sync; s != nil && !s.begun && !s.first {
+		// A first sync is told of as well where nothing is dropped: of what the resume did not name.
+		if s := v.sync; s != nil && !s.begun && (!s.first || d.w.plan.outbox > 0) {
 			s.moot = true
 		}
 		d.record(history.Entry{Kind: history.Behind, Session: v.session, To: v.place, Seq: int64(ev.Seq)})
