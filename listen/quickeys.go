@@ -78,7 +78,7 @@ func (s *quicSecret) ticketKeys(day int64) [][32]byte {
 }
 
 // day counts the days of ticket keys.
-func day(now time.Time) int64 { return now.Unix() / int64(ticketDay/time.Second) }
+func day(now time.Time) int64 { return now.Unix() / int64(ticketDay/time.Second) } //tidy:stamp days of the calendar, which all runs of the server have in common
 
 const (
 	// moduleResets is from what size on the module answers packets of connections that it does

@@ -131,7 +131,7 @@ func TestEveryExitCodeHasAScript(t *testing.T) {
 	}
 	for _, code := range exitCodes(t) {
 		n := strconv.Itoa(code.number)
-		ends := regexp.MustCompile(`(?m)^(exits|end [A-Z]+) ` + n + `( |$)`)
+		ends := regexp.MustCompile(`(?m)^(exits|end [A-Z]+|finish [A-Z]+) ` + n + `( |$)`)
 		if !ends.Match(all) && !(code.number == 0 && bytes.Contains(all, []byte("\nexec jim "))) {
 			t.Errorf("no script ends with %d: %s", code.number, code.meaning)
 		}
