@@ -259,7 +259,29 @@ func (s *Session) readSince(at *place, after uint64) error {
 	}
 	defer at.room.refs.Add(-1)
 	s.expect(at)
+	after, err := s.within(at, after)
+	if err != nil {
+		s.letGo(at)
+		return in("read the log", err)
+	}
 	return s.catchUp(at, after)
+}
+
+// within is a number that the session says it has, or the newest where there is none like it, as after a backup was
+// restored: else the session would be told nothing until the conversation has come so far.
+func (s *Session) within(at *place, after uint64) (uint64, error) {
+	at.room.mu.Lock()
+	newest := max(at.room.last, at.room.kept.Load())
+	at.room.mu.Unlock()
+	if after <= newest {
+		return after, nil
+	}
+	// It may be kept, and not told yet.
+	entries, err := s.hub.store.Log(s.ctx, at.room.id, after-1, 0, 1, false)
+	if err == nil && len(entries) == 0 {
+		after = newest
+	}
+	return after, err
 }
 
 // letGo ends a catching up that failed: what happens is told live again, and what
