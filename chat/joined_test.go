@@ -93,17 +93,23 @@ func (h *ahead) logHas(n int) {
 	}
 }
 
-// A sync of a room that another device joins meanwhile: the join is in the log that is read, and is not told once
-// more when the device begins to hear the room.
-func TestSyncWhileAnotherDeviceJoins(t *testing.T) {
-	h := newAhead(t)
+// phoneReadsTheDesksJoin has the desk join as entry 2, which is kept and not told yet, and the phone read it.
+func (h *ahead) phoneReadsTheDesksJoin() {
+	h.t.Helper()
 	h.held.holds.Store(true)
-	h.desk.say(`{"action":"join","id":"j","to":"#tea"}`) // kept as 2, and not said yet
+	h.desk.say(`{"action":"join","id":"j","to":"#tea"}`)
 	h.logHas(2)
 	h.phone.say(`{"action":"sync","id":"s","since":{"#tea":0}}`)
 	h.phone.hears(`"action":"create"`, `"seq":1`)
 	h.phone.hears(`"action":"join"`, `"seq":2`)
 	h.phone.hears(`"response":200`, `"id":"s"`)
+}
+
+// A sync of a room that another device joins meanwhile: the join is in the log that is read, and is not told once
+// more when the device begins to hear the room.
+func TestSyncWhileAnotherDeviceJoins(t *testing.T) {
+	h := newAhead(t)
+	h.phoneReadsTheDesksJoin()
 	h.release()
 	h.desk.hears(`"response":200`, `"id":"j"`)
 	h.ann.hears(`"action":"join"`)
@@ -116,13 +122,7 @@ func TestSyncWhileAnotherDeviceJoins(t *testing.T) {
 // A second sync that fails does not take away what the first has told.
 func TestAFailedSyncForgetsNothingThatWasTold(t *testing.T) {
 	h := newAhead(t)
-	h.held.holds.Store(true)
-	h.desk.say(`{"action":"join","id":"j","to":"#tea"}`) // kept as 2, and not said yet
-	h.logHas(2)
-	h.phone.say(`{"action":"sync","id":"s","since":{"#tea":0}}`)
-	h.phone.hears(`"action":"create"`, `"seq":1`)
-	h.phone.hears(`"action":"join"`, `"seq":2`)
-	h.phone.hears(`"response":200`, `"id":"s"`)
+	h.phoneReadsTheDesksJoin()
 	h.held.broken.Store(true)
 	h.phone.say(`{"action":"sync","id":"again","since":{"#tea":0}}`)
 	h.phone.hears(`"response":500`, `"id":"again"`)
