@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"encoding/json"
+	"fmt"
 	"net"
 	"slices"
 	"strings"
@@ -260,7 +261,8 @@ func (p *puppet) put(text string) {
 // putParts sends one object in several segments.
 func (p *puppet) putParts(object string, parts int) {
 	text := object + "\n"
-	p.st.line(check.Sent, "in "+string(rune('0'+parts))+" segments: "+object)
+	p.st.line(check.Note, fmt.Sprintf("in %d segments:", parts))
+	p.st.line(check.Sent, object)
 	p.mu.Lock()
 	p.judge.From(check.FromServer, []byte(object), time.Now())
 	p.mu.Unlock()

@@ -153,7 +153,7 @@ func (s *checkingServer) run(c *cobra.Command, args []string) error {
 	case s.patience < 100*time.Millisecond || s.patience > 10*time.Minute:
 		return exitf(exitUsage, "--patience is %v; it can be 100ms to 10m", s.patience)
 	case s.list:
-		return listChecks(c.OutOrStdout(), level)
+		return listChecks(c.OutOrStdout(), check.ServerChecks(), level)
 	}
 	accounts, err := readAccounts(s.accounts)
 	if err != nil {
@@ -207,12 +207,12 @@ func readAccounts(path string) (list []check.Account, err error) {
 	return list, nil
 }
 
-// listChecks prints which rules are checked.
-func listChecks(w io.Writer, level check.Level) error {
-	out := bufio.NewWriter(w)
-	for _, c := range check.ServerChecks() {
+// listChecks prints which of some checks are made at a level.
+func listChecks(w io.Writer, checks []check.Check, level check.Level) error {
+	out, l := bufio.NewWriter(w), speaks()
+	for _, c := range checks {
 		if slices.Contains(c.Levels, level) {
-			fmt.Fprintf(out, "%-28s %s\n", c.ID, c.Rule)
+			fmt.Fprintf(out, "%-28s %s\n", c.ID, checkRule(&c, l))
 		}
 	}
 	return out.Flush()

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"slices"
@@ -88,7 +86,7 @@ func (s *checkingClient) run(c *cobra.Command, args []string) error {
 	case s.o.Patience < 100*time.Millisecond || s.o.Patience > 10*time.Minute:
 		return exitf(exitUsage, "--patience is %v; it can be 100ms to 10m", s.o.Patience)
 	case s.list:
-		return listClientChecks(c.OutOrStdout(), s.o.Level)
+		return listChecks(c.OutOrStdout(), lesson.Checks(), s.o.Level)
 	case !strings.Contains(s.o.Say, "{text}"):
 		return exitf(exitUsage, "--say has no {text} in it; --mute is for clients that cannot be typed to")
 	}
@@ -103,15 +101,4 @@ func (s *checkingClient) run(c *cobra.Command, args []string) error {
 		return exitf(exitUsage, "%w", err)
 	}
 	return s.print(c, report)
-}
-
-// listClientChecks prints the checks of a level.
-func listClientChecks(w io.Writer, level check.Level) error {
-	out := bufio.NewWriter(w)
-	for _, x := range lesson.Checks() {
-		if slices.Contains(x.Levels, level) {
-			fmt.Fprintf(out, "%-28s %s\n", x.ID, x.Rule)
-		}
-	}
-	return out.Flush()
 }

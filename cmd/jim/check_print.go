@@ -12,8 +12,9 @@ import (
 	"jim/check"
 )
 
-// What a report of `jim check` says to people. The rules themselves are sentences of the protocol.
+// What a report of `jim check` says to people, but for the rules and what became of them: those stand in check_words.
 var (
+	sayCheckColon    = phrase{": ", ": ", "："} // two columns in each
 	sayCheckOf       = phrase{"Checks of %s, level %s", "Проверки %s, уровень %s", "检查 %s，级别 %s"}
 	sayCheckExpected = phrase{"expected", "ожидалось", "应为"}
 	sayCheckCame     = phrase{"came", "пришло", "实为"}
@@ -91,8 +92,8 @@ func (k checkLook) folded(text string, column int) string {
 }
 
 // rule is the rule of a check, behind its id.
-func (k checkLook) rule(x *check.Result) string {
-	return k.folded(x.Rule, max(31, len(x.ID)+5))
+func (k checkLook) rule(x *check.Result, l language) string {
+	return k.folded(checkRule(&x.Check, l), max(31, len(x.ID)+5))
 }
 
 // look is for w: with colours when it is a terminal, and NO_COLOR is not set (no-color.org).
@@ -152,31 +153,35 @@ func (r *reporting) table(w io.Writer, report *check.Report, look checkLook) err
 const checkTalkLines = 14
 
 func printResult(b *strings.Builder, x *check.Result, look checkLook, l language) {
+	rule := look.rule(x, l)
+	say := func(word phrase, colour, text string) {
+		before := word.in(l) + sayCheckColon.in(l)
+		fmt.Fprintf(b, "      %s%s%s%s\n", before, colour, look.folded(visibleLine(text), 6+columns(before)), look.off)
+	}
 	switch x.State {
 	case check.Passed:
-		fmt.Fprintf(b, "  %s✓%s %s %s%s%s\n", look.green, look.off, pad(x.ID, 26), look.dim, look.rule(x), look.off)
+		fmt.Fprintf(b, "  %s✓%s %s %s%s%s\n", look.green, look.off, pad(x.ID, 26), look.dim, rule, look.off)
 		return
 	case check.Skipped:
-		fmt.Fprintf(b, "  %s– %s %s%s\n", look.dim, pad(x.ID, 26), look.rule(x), look.off)
-		fmt.Fprintf(b, "      %s: %s\n", sayCheckSkipped.in(l), visibleLine(x.Why))
+		fmt.Fprintf(b, "  %s– %s %s%s\n", look.dim, pad(x.ID, 26), rule, look.off)
+		say(sayCheckSkipped, "", checkSaid(x.Why, l))
 		return
 	}
-	fmt.Fprintf(b, "  %s✗%s %s %s\n", look.red, look.off, pad(x.ID, 26), look.rule(x))
-	fmt.Fprintf(b, "      %s: %s\n", sayCheckExpected.in(l), look.folded(visibleLine(x.Expected), 8+columns(sayCheckExpected.in(l))))
-	fmt.Fprintf(b, "      %s: %s%s%s\n", sayCheckCame.in(l), look.red, look.folded(visibleLine(x.Came), 8+columns(sayCheckCame.in(l))), look.off)
+	fmt.Fprintf(b, "  %s✗%s %s %s\n", look.red, look.off, pad(x.ID, 26), rule)
+	say(sayCheckExpected, "", expectedOf(x, l))
+	say(sayCheckCame, look.red, checkSaid(x.Came, l))
 	if x.Says != "" {
-		fmt.Fprintf(b, "      %s: %s\n", sayCheckSays.in(l), look.folded(x.Says, 8+columns(sayCheckSays.in(l))))
+		say(sayCheckSays, "", x.Says)
 	}
-	talk := x.Talk
-	if len(talk) > checkTalkLines {
-		talk = talk[len(talk)-checkTalkLines:]
+	if len(x.Talk) > 0 {
+		fmt.Fprintf(b, "      %s\n", strings.TrimSpace(sayCheckTalk.in(l)+sayCheckColon.in(l)))
 	}
-	if len(talk) > 0 {
-		fmt.Fprintf(b, "      %s:\n", sayCheckTalk.in(l))
-	}
-	for _, line := range talk {
-		sign := map[check.Way]string{check.Sent: ">", check.Received: "<", check.Note: "·"}[line.Way]
-		fmt.Fprintf(b, "        %s%s %s%s %s%s\n", look.dim, checkTime(line.At, l), line.Who, sign, visibleLine(line.Text), look.off)
+	for _, line := range x.Talk[max(0, len(x.Talk)-checkTalkLines):] {
+		sign, text := map[check.Way]string{check.Sent: ">", check.Received: "<", check.Note: "·"}[line.Way], line.Text
+		if line.Way == check.Note {
+			text = checkSaid(text, l)
+		}
+		fmt.Fprintf(b, "        %s%s %s%s %s%s\n", look.dim, checkTime(line.At, l), line.Who, sign, visibleLine(text), look.off)
 	}
 }
 

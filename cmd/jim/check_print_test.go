@@ -8,29 +8,32 @@ import (
 	"jim/check"
 )
 
-// TestReportIsFolded prints every rule, as passed, skipped and failed, on terminals of several widths: no line is
-// wider that could be folded, and no word is broken.
+// TestReportIsFolded prints every rule, as passed, skipped and failed, in every language on terminals of several widths:
+// no line is wider that could be folded, and no word is broken.
 func TestReportIsFolded(t *testing.T) {
-	for _, width := range []int{80, 100, 132} {
-		var words []string
-		var b strings.Builder
-		for _, c := range check.ServerChecks() {
-			for _, state := range []check.State{check.Passed, check.Skipped, check.Failed} {
-				x := check.Result{Check: c, State: state, Expected: c.Rule, Came: c.Rule, Why: "why"}
-				printResult(&b, &x, checkLook{width: width}, english)
+	for _, l := range []language{english, russian, chinese} {
+		for _, width := range []int{80, 100, 132} {
+			var words []string
+			var b strings.Builder
+			for _, c := range allChecks() {
+				for _, state := range []check.State{check.Passed, check.Skipped, check.Failed} {
+					rule := checkRule(&c, l)
+					x := check.Result{Check: c, State: state, Expected: rule, Came: rule, Why: rule}
+					printResult(&b, &x, checkLook{width: width}, l)
+					words = append(words, strings.Fields(rule)...)
+				}
 			}
-			words = append(words, strings.Fields(c.Rule)...)
-		}
-		text := b.String()
-		for line := range strings.Lines(text) {
-			one := !strings.Contains(strings.TrimSpace(line), " ") // an object of the protocol has no space to fold at
-			if w := columns(strings.TrimRight(line, "\n")); w > width && !one {
-				t.Errorf("%d columns in %d: %s", w, width, line)
+			text := b.String()
+			for line := range strings.Lines(text) {
+				one := len(breakable(strings.TrimSpace(line))) == 1 // an object of the protocol has no space to fold at
+				if w := columns(strings.TrimRight(line, "\n")); w > width && !one {
+					t.Errorf("%d columns in %d: %s", w, width, line)
+				}
 			}
-		}
-		for _, w := range words {
-			if !strings.Contains(text, w) {
-				t.Errorf("%q is broken at %d columns", w, width)
+			for _, w := range words {
+				if l != chinese && !strings.Contains(text, w) {
+					t.Errorf("%q is broken at %d columns", w, width)
+				}
 			}
 		}
 	}

@@ -79,8 +79,8 @@ func columnsOf(character []rune) int {
 	return 1
 }
 
-// fold breaks each line of text at spaces so that it fits into width columns, where that
-// is possible.
+// fold breaks each line of text so that it fits into width columns, where that is possible:
+// at spaces, and in Chinese between characters.
 func fold(text string, width int) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
@@ -89,7 +89,7 @@ func fold(text string, width int) string {
 		}
 		var b strings.Builder
 		used := 0
-		for _, word := range strings.SplitAfter(line, " ") {
+		for _, word := range breakable(line) {
 			w := columns(strings.TrimRight(word, " "))
 			if used > 0 && used+w > width {
 				b.WriteString("\n")
@@ -101,4 +101,25 @@ func fold(text string, width int) string {
 		lines[i] = b.String()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// breakable cuts a line where it may be broken: behind a space, and beside a wide character, for Chinese has no spaces.
+// No line begins with a sign that closes, or ends with one that opens (UAX #14).
+func breakable(line string) (pieces []string) {
+	const ends = "，。、；：？！"
+	const closes, opens = ends + "）》」』”’%.,;:?!)]}`\"", "（《「『“‘([{`\""
+	runes, from, wide, before := []rune(line), 0, false, ' '
+	for at := 0; at < len(runes); {
+		n := next(runes[at:])
+		r, isWide := runes[at], columnsOf(runes[at:at+n]) == 2
+		beside := (wide || isWide) && !strings.ContainsRune(closes, r) && !strings.ContainsRune(opens, before)
+		behind := strings.ContainsRune(" "+ends, before) && !strings.ContainsRune(ends+"）》」』”’", r)
+		if at > from && r != ' ' && (behind || beside) {
+			pieces = append(pieces, string(runes[from:at]))
+			from = at
+		}
+		before, wide = runes[at+n-1], isWide
+		at += n
+	}
+	return append(pieces, string(runes[from:]))
 }
