@@ -32,6 +32,7 @@ type tally struct {
 	Refused int64         `json:"refused"` // of them answered 408, 413, 429, 431 or 503
 	Acts    int64         `json:"acts"`    // that they began: one each second for each connection, if nobody hinders them
 	Much    int64         `json:"much"`    // objects answered 429
+	Large   int64         `json:"large"`   // objects answered 413
 	PID     int           `json:"pid"`
 	CPU     time.Duration `json:"cpu"` // of that process
 }
@@ -84,12 +85,15 @@ type attack struct {
 	cancel context.CancelFunc
 	all    sync.WaitGroup
 
-	open, made, cut, refused, acts, tooMuch atomic.Int64
+	open, made, cut, refused, acts, tooMuch, tooLarge atomic.Int64
 }
 
 func (a *attack) tally() tally {
 	spent, _ := cpu(os.Getpid()) // 0 where /proc does not say
-	return tally{a.open.Load(), a.made.Load(), a.cut.Load(), a.refused.Load(), a.acts.Load(), a.tooMuch.Load(), os.Getpid(), spent}
+	return tally{
+		a.open.Load(), a.made.Load(), a.cut.Load(), a.refused.Load(), a.acts.Load(), a.tooMuch.Load(), a.tooLarge.Load(),
+		os.Getpid(), spent,
+	}
 }
 
 // begin lets them come, a thousand a second at most.

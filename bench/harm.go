@@ -55,8 +55,11 @@ func (h *harm) hear() error {
 				h.refused.Store(true)
 			}
 		}
-		if bytes.HasPrefix(line, []byte(`{"response":429`)) {
+		switch {
+		case bytes.HasPrefix(line, []byte(`{"response":429`)):
 			h.tooMuch.Add(1)
+		case bytes.HasPrefix(line, []byte(`{"response":413`)):
+			h.tooLarge.Add(1)
 		}
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return err
@@ -137,7 +140,8 @@ func isTimeout(err error) bool {
 	return errors.As(err, &e) && e.Timeout()
 }
 
-// broken sends what is no request: too large, too deep, cut short, not UTF-8.
+// broken sends what is no request: too large, too deep, cut short, not UTF-8. Its first whole object is of JIM/1, which
+// knows no 413: only what came before that is refused so.
 func (h *harm) broken() error {
 	large := []byte(`{"action":"msg","message":"` + strings.Repeat("x", 80<<10) + "\"}\n")
 	small := []byte(`{"a":` + strings.Repeat("[", 1000) + "\n{\"action\":\"msg\",\"message\":\"\xff\"}\n{\"action\":{}}\n{\"\n[1]\n{\"action\":\"ping\"}\n")

@@ -72,6 +72,7 @@ func (g *siege) figures(start, end tally, seconds float64) (f Figures) {
 	f.add("hostile_refused", "of them refused in words", "", float64(end.Refused))
 	f.add("hostile_cut", "of them cut off", "", float64(end.Cut))
 	f.add("hostile_429", "objects refused as too many", "", float64(end.Much))
+	f.add("hostile_413", "objects refused as too large", "", float64(end.Large))
 	f.add("hostile_acts_s", "what they did, a second", "", float64(end.Acts-start.Acts)/seconds)
 	if end.PID != os.Getpid() && end.CPU > 0 {
 		f.add("hostile_cpu", "processors that they used", "", (end.CPU-start.CPU).Seconds()/seconds)

@@ -152,12 +152,15 @@ func TestStorm(t *testing.T) {
 func TestHostile(t *testing.T) {
 	_, s := limited(t, "tcp", chat.Options{Server: "jim test"})
 	w := bench.Hostile{Hostile: 60, Sources: 4, Honest: 8, Room: 4, Rate: 20, Seconds: 1, Warm: 6}
-	f := run(t, w, s, "calm_p99_ms", "attack_p99_ms", "p99_ratio", "rss_peak_mib", "hostile_429", "hostile_cut", "hostile_acts_s")
+	f := run(t, w, s, "calm_p99_ms", "attack_p99_ms", "p99_ratio", "rss_peak_mib", "hostile_429", "hostile_413", "hostile_cut", "hostile_acts_s")
 	if peak, _ := f.Get("rss_peak_mib"); peak > 512 { // of this process, attackers and all
 		t.Errorf("%v MiB were resident", peak)
 	}
 	if made, _ := f.Get("hostile_made"); made < 60 { // those who come and go come more than once
 		t.Errorf("%v hostile connections were made, want 60 at least", made)
+	}
+	if n, _ := f.Get("hostile_413"); n < 6 { // each of the six that send what is broken begins with what is too large
+		t.Errorf("%v objects were refused as too large, want 6 at least", n)
 	}
 	if n, _ := f.Get("deliveries"); n != 80 { // 1 s of 20 a second are 20 messages, heard by 4
 		t.Errorf("%v deliveries were measured, want 80", n)

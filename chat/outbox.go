@@ -80,6 +80,12 @@ func (o *outbox) tell(to *sub, b *wire.Batch, seq uint64) bool {
 	return false
 }
 
+// written returns when nothing waits to be written, or nothing will be any more. Before interpret it keeps the answers
+// to what came first from who interprets: they would be taken for those to what he has asked.
+func (o *outbox) written(ctx context.Context) {
+	o.await(ctx, func() bool { return !o.writing || o.full })
+}
+
 // interpret writes through c from now on, which takes its time.
 func (o *outbox) interpret(c Conn) {
 	o.mu.Lock()

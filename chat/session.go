@@ -239,6 +239,7 @@ func (s *Session) burst(w *worker, object []byte) error {
 func (s *Session) take(w *worker, object []byte) error {
 	if !s.spoke && s.hub.opt.Interpret != nil && !s.peer.Brief && !s.peer.Datagrams {
 		if c := s.hub.opt.Interpret(s.conn(), object); c != nil {
+			s.out.written(s.ctx)
 			s.peer = c.Peer()
 			s.out.interpret(c)
 			s.spoken()

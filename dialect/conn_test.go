@@ -236,6 +236,30 @@ func TestBrokenObjectsAreReadSlowly(t *testing.T) {
 	}
 }
 
+// A program whose first whole object comes while the answers to what was broken before still wait is told of what was
+// broken, and not that all is well.
+func TestWhatCameBeforeTheDialectIsAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, dialect.Options{})
+		p := newPipe(0) // it takes nothing before it is asked
+		p.in <- "broken: one"
+		p.in <- "broken: two"
+		p.in <- `{"action":"presence","user":{"account_name":"ann"}}`
+		g := h.connect(p)
+		synctest.Wait()
+		got := ""
+		for !strings.Contains(got, `"alert"`) {
+			got += g.next()
+		}
+		one, two, ok := strings.Index(got, `"error":"one"`), strings.Index(got, `"error":"two"`), strings.Index(got, `"alert":"OK"`)
+		if one < 0 || two < one || ok < two || strings.Count(got, `"response"`) != 3 {
+			t.Errorf("heard %s", got)
+		}
+		p.Close()
+		h.close()
+	})
+}
+
 // A program that waits for a probe gets one after two seconds, and nobody later: it would
 // kill a third of them.
 func TestOnlyASilentBeginningIsProbed(t *testing.T) {
