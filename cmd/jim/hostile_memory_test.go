@@ -139,8 +139,9 @@ func (h *harmful) part(c net.Conn) {
 // mute asks for as much as there is, again and again, and reads nothing.
 func (h *harmful) mute(c net.Conn) {
 	io.WriteString(c, hello("m"+c.LocalAddr().String()))
+	requests := strings.Repeat(`{"action":"history","to":"#lobby","limit":200}`+"\n", 200) // one by one they keep the machine busy, and not the server
 	for {
-		n, err := io.WriteString(c, `{"action":"history","to":"#lobby","limit":200}`+"\n")
+		n, err := io.WriteString(c, requests)
 		h.asked.Add(int64(n))
 		if err != nil {
 			return
