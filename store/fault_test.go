@@ -312,17 +312,17 @@ func TestPowerLossAfterFailedSync(t *testing.T) {
 // database, and loses its power at each step of that, in several ways. What is
 // left must be whole, with the lost transaction or without it.
 func TestPowerLossInOpenAfterFailedSync(t *testing.T) {
-	for step := 1; ; step++ {
-		opened := false
-		for seed := range uint64(4) {
-			opened = lossInOpen(t, step, seed) || opened
-		}
-		if opened {
+	for seed := range uint64(4) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel() // most of it is waiting for a disk
+			step := 1
+			for !lossInOpen(t, step, seed) {
+				step++
+			}
 			if step < 20 {
 				t.Errorf("only %d steps", step)
 			}
-			return
-		}
+		})
 	}
 }
 
@@ -336,8 +336,8 @@ func lossInOpen(t *testing.T, step int, seed uint64) bool {
 	disk.FailSync("-wal")
 	err := r.change(t.Context(), func(w *writer) error {
 		for i := range 30 {
-			_, err := w.c.exec(`INSERT INTO conversation (name, key, topic, created) VALUES (?1, ?1, '', 0)`,
-				fmt.Sprint("#", i, strings.Repeat("x", 500)))
+			_, err := w.c.exec(`INSERT INTO conversation (name, key, topic, created) VALUES (?2, ?1, '', 0)`,
+				fmt.Sprint("#", i), strings.Repeat("x", 500))
 			if err != nil {
 				return err
 			}
@@ -366,7 +366,7 @@ func lossInOpen(t *testing.T, step int, seed uint64) bool {
 			t.Errorf("power lost at step %d, seed %d: %s: %s", step, seed, f.Problem, f.Where)
 		}
 	}
-	if seen.Inventory.Entries != 1 || seen.Inventory.Rooms != 1 && seen.Inventory.Rooms != 31 {
+	if seen.Inventory.Entries != 1 || seen.Inventory.Rooms != 31 && (seen.Inventory.Rooms != 1 || s != nil) {
 		t.Errorf("power lost at step %d, seed %d: %d entries, %d rooms", step, seed, seen.Inventory.Entries, seen.Inventory.Rooms)
 	}
 	return s != nil
