@@ -36,6 +36,10 @@ const (
 func (ws *writers) write(o *outbox) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
+	if ws.over {
+		ws.give(rest{out: o}) // the runners may be gone
+		return
+	}
 	ws.queue = append(ws.queue, o)
 	if ws.unused > 0 {
 		ws.some.Signal()
@@ -98,6 +102,11 @@ type rest struct {
 func (ws *writers) wait(r rest) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
+	ws.give(r)
+}
+
+// give is wait while the writers are locked.
+func (ws *writers) give(r rest) {
 	if n := len(ws.idle); n > 0 {
 		w := ws.idle[n-1]
 		ws.idle = ws.idle[:n-1]
@@ -152,7 +161,8 @@ func (ws *writers) trim() {
 	ws.idle = kept
 }
 
-// stop ends all of them; no outbox may be used any more.
+// stop ends all of them when nothing waits. Where a session has not ended by then, whoever writes
+// to it is waited for by its outbox.
 func (ws *writers) stop() {
 	ws.mu.Lock()
 	for _, w := range ws.idle {
