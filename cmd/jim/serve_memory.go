@@ -33,6 +33,16 @@ const (
 	percentQuiet = 50
 )
 
+// Where collections follow each other and what is in use does not grow, as under attack, holes are
+// of no concern, and every collection holds up those who talk: then it may grow further. A second with a
+// collection adds churnEach, one without takes 1 away; from churnMany on that is so.
+const (
+	churnEach    = 4
+	churnMany    = 4
+	churnMost    = 12
+	percentChurn = 150
+)
+
 // keepMemory tunes the garbage collector to what the server does, and gives unused
 // memory back to the system, until ctx ends. Go gives back by itself, but keeps a
 // tenth more than it needs and hurries for nobody: a server on a small machine should
@@ -59,24 +69,42 @@ func keepMemory(ctx context.Context, kept func() uint64) {
 type collector struct {
 	percent int
 	kept    uint64 // a second ago
+	cycles  uint64 // the same
+	live    uint64 // after the last collection
+	churn   int
 }
 
 // tune is called every second.
 func (c *collector) tune(kept uint64) {
 	busy := kept-c.kept > muchKept
 	c.kept = kept
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(live)
-	want := percentFor(busy, live[0].Value.Uint64())
+	now := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/cycles/automatic:gc-cycles"}}
+	metrics.Read(now)
+	live := now[0].Value.Uint64()
+	want := percentFor(busy, c.churns(live, now[1].Value.Uint64()), live)
 	if want < c.percent*3/4 || want > c.percent*5/4 {
 		debug.SetGCPercent(want)
 		c.percent = want
 	}
 }
 
+// churns tells whether collections follow each other while what is in use does not grow by more than a twentieth from
+// one to the next.
+func (c *collector) churns(live, cycles uint64) bool {
+	if cycles > c.cycles && live <= c.live+c.live/20 {
+		c.churn = min(c.churn+churnEach, churnMost)
+	} else {
+		c.churn = max(c.churn-1, 0)
+	}
+	c.cycles, c.live = cycles, live
+	return c.churn >= churnMany
+}
+
 // percentFor is how much garbage there may be beside live bytes.
-func percentFor(busy bool, live uint64) int {
+func percentFor(busy, churns bool, live uint64) int {
 	switch {
+	case !busy && churns:
+		return percentChurn
 	case !busy && live > liveMany:
 		return percentQuiet
 	case !busy:
