@@ -148,8 +148,16 @@ func (o *outbox) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.full = true
-	o.queue, o.tail, o.lagging = nil, nil, nil
+	o.drop()
 	o.wake()
+}
+
+// drop forgets what waits, for a peer that is gone. The outbox is locked.
+func (o *outbox) drop() {
+	for _, b := range o.queue {
+		b.Done()
+	}
+	o.queue, o.tail, o.lagging = nil, nil, nil
 }
 
 // wait returns when nothing is being written any more.
@@ -354,7 +362,8 @@ func (o *outbox) wrote(batches []*wire.Batch, err error) {
 	o.since = 0
 	if err != nil {
 		o.full = true
-		o.queue, o.tail, o.lagging, o.size = nil, nil, nil, 0
+		o.drop()
+		o.size = 0
 	}
 	o.wake()
 }

@@ -192,6 +192,7 @@ func (h *Hub) deliver(r *Room) {
 // hear tells a sub the events from first to last.
 func (n *sub) hear(b *wire.Batch, first, last uint64) {
 	if !n.out.tell(n, b, last) {
+		b.Done()
 		n.first = 0
 		return
 	}

@@ -2,6 +2,7 @@ package listen
 
 import (
 	"io"
+	"runtime"
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
@@ -20,7 +21,10 @@ const (
 	sheetsMost   = 64 // at the same time: descriptors, and memory while readers are slow
 )
 
-type sheet struct{ fd, size int }
+type sheet struct {
+	fd, size  int
+	forgotten runtime.Cleanup // closes it where a reader has never said Done
+}
 
 var (
 	sheets    atomic.Int32 // that are open
@@ -53,7 +57,8 @@ func makeSheet(data []byte) io.Closer {
 		sheets.Add(-1)
 		return nil
 	}
-	s := &sheet{fd, len(data)}
+	s := &sheet{fd: fd, size: len(data)}
+	s.forgotten = runtime.AddCleanup(s, closeSheet, fd)
 	for at := 0; at < len(data); {
 		n, err := unix.Pwrite(fd, data[at:], int64(at))
 		if err != nil && err != unix.EINTR {
@@ -67,6 +72,7 @@ func makeSheet(data []byte) io.Closer {
 
 // send writes as much to a socket as the system takes.
 func (s *sheet) send(fd int) (int, error) {
+	defer runtime.KeepAlive(s)
 	at := int64(0)
 	for at < int64(s.size) {
 		_, err := unix.Sendfile(fd, s.fd, &at, s.size-int(at))
@@ -86,6 +92,12 @@ func (s *sheet) send(fd int) (int, error) {
 
 // Close lets go of the memory. The system keeps what is on its way until it is there.
 func (s *sheet) Close() error {
+	s.forgotten.Stop()
+	closeSheet(s.fd)
+	return nil
+}
+
+func closeSheet(fd int) {
 	sheets.Add(-1)
-	return unix.Close(s.fd)
+	_ = unix.Close(fd) // memory has nothing left to write
 }

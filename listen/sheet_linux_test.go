@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -126,6 +127,18 @@ func TestSheetsAreBounded(t *testing.T) {
 	}
 	if n := sheets.Load(); n != 0 || memfds(t) != 0 {
 		t.Errorf("%d sheets are left, %d descriptors", n, memfds(t))
+	}
+}
+
+// TestAForgottenSheetIsClosed: a reader whose connection broke may never say Done.
+func TestAForgottenSheetIsClosed(t *testing.T) {
+	b := told(300, sheetReaders)
+	if sheetOf(b) == nil || memfds(t) != 1 {
+		t.Fatalf("no sheet, or %d descriptors", memfds(t))
+	}
+	b = nil
+	if !soon(func() bool { runtime.GC(); return sheets.Load() == 0 && memfds(t) == 0 }) {
+		t.Errorf("%d sheets are left, %d descriptors", sheets.Load(), memfds(t))
 	}
 }
 

@@ -86,7 +86,7 @@ func (b *Batch) Share(readers int) { b.readers.Store(int32(readers)) }
 func (b *Batch) Readers() int { return int(b.readers.Load()) }
 
 // Done is said by each reader of a shared batch once. After the last, what was made of the batch
-// is closed. Where somebody forgets it, that is left to the collector of garbage.
+// is closed. Where somebody never says it, that is left to the collector of garbage.
 func (b *Batch) Done() {
 	if b.readers.Add(-1) != 0 {
 		return
