@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"jim/chat"
 	"jim/client"
@@ -115,15 +116,16 @@ func hearAll(ctx context.Context, c *client.Client, n int) error {
 	return nil
 }
 
-// TestLongMessagesOverDatagrams: who is on UDP is told that there is a message that no
-// datagram takes, and everything around it.
-func TestLongMessagesOverDatagrams(t *testing.T) {
+// annInTea is a house over a way, and ann, who has joined #tea there with package client. ctx
+// ends when the test has lost its patience.
+func annInTea(t *testing.T, way string, address func(*House) string, patience time.Duration) (*House, *client.Client, context.Context) {
+	t.Helper()
 	folder, err := TempFolder()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(folder) })
-	h, err := Open("both", folder, chat.Options{Guests: chat.Local, NoLimits: true, OperatorUID: -1})
+	h, err := Open(way, folder, chat.Options{Guests: chat.Local, NoLimits: true, OperatorUID: -1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,9 +134,9 @@ func TestLongMessagesOverDatagrams(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), 2*Patience)
-	defer cancel()
-	ann, err := client.Dial(ctx, h.Address, client.Options{Name: "ann"})
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	t.Cleanup(cancel)
+	ann, err := client.Dial(ctx, address(h), client.Options{Name: "ann"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,6 +144,13 @@ func TestLongMessagesOverDatagrams(t *testing.T) {
 	if _, err := ann.Do(ctx, wire.Request{Action: wire.ActJoin, To: "#tea"}); err != nil {
 		t.Fatal(err)
 	}
+	return h, ann, ctx
+}
+
+// TestLongMessagesOverDatagrams: who is on UDP is told that there is a message that no
+// datagram takes, and everything around it.
+func TestLongMessagesOverDatagrams(t *testing.T) {
+	h, ann, ctx := annInTea(t, "both", func(h *House) string { return h.Address }, 2*Patience)
 	say := func(text string) {
 		t.Helper()
 		if _, err := ann.Send(ctx, "#tea", text); err != nil {

@@ -1,14 +1,10 @@
 package talk
 
 import (
-	"context"
 	"fmt"
-	"os"
 	"sync"
 	"testing"
 
-	"jim/chat"
-	"jim/client"
 	"jim/wire"
 )
 
@@ -16,30 +12,7 @@ import (
 // loses, doubles and reorders: each is answered with its own, each message is kept once and told
 // once in the order of its number, and what must not be done twice is not.
 func TestManyRequestsUnderWayOverALossyWay(t *testing.T) {
-	folder, err := TempFolder()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(folder) })
-	h, err := Open("lossy", folder, chat.Options{Guests: chat.Local, NoLimits: true, OperatorUID: -1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := h.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	ctx, cancel := context.WithTimeout(t.Context(), 6*Patience)
-	defer cancel()
-	ann, err := client.Dial(ctx, clientAddress(h), client.Options{Name: "ann"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { ann.Close() })
-	if _, err := ann.Do(ctx, wire.Request{Action: wire.ActJoin, To: "#tea"}); err != nil {
-		t.Fatal(err)
-	}
+	_, ann, ctx := annInTea(t, "lossy", clientAddress, 6*Patience)
 	const n = 6 // of each kind at the same time: the server remembers 16 of a session, and ann also reads
 	before := happened.reordered.Load()
 	said := map[uint64]string{}
