@@ -86,6 +86,8 @@ func (gs *guests) fault(ctx context.Context, g *guest, err error) {
 	}
 }
 
+// listen writes down what a guest is told. Where a guest came in and lost the answer, the first that is told is that
+// there is something, and the room begins behind that: package client says so at Events.
 func (gs *guests) listen(g *guest) {
 	for e := range g.Events() {
 		if e.Seq == 0 || e.To != g.room {
@@ -97,6 +99,9 @@ func (gs *guests) listen(g *guest) {
 		}
 		if e.Action == wire.ActBehind {
 			at = history.Entry{Kind: history.Behind, Client: g.name, Session: "client", To: g.room, Seq: int64(e.Seq)}
+			if g.seq.Load() == 0 {
+				at.Kind = history.Since
+			}
 		}
 		gs.crowd.tape.write(at)
 		g.seq.Store(int64(e.Seq))
