@@ -220,7 +220,7 @@ func TestRevokedDeviceIsCutOff(t *testing.T) {
 func TestWhoIsRefusedIsReadSlowly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, chat.Options{})
-		flood, clumsy := h.comes("flood"), h.comes("clumsy")
+		flood, clumsy, nobody := h.comes("flood"), h.comes("clumsy"), h.connect(newPipe(1024))
 		took := func(g *guest, n int, request func(i int) string) time.Duration {
 			began := time.Now()
 			for i := range n {
@@ -235,6 +235,10 @@ func TestWhoIsRefusedIsReadSlowly(t *testing.T) {
 		}
 		if d := took(flood, 10, nonsense); d < 8*time.Second || d > 11*time.Second {
 			t.Errorf("10 more took %v, want about a second for each", d)
+		}
+		unknown := func(i int) string { return fmt.Sprintf(`{"action":"msg","to":"#tea","message":"hi","id":"%d"}`, i) }
+		if d := took(nobody, 50, unknown); d < 8*time.Second || d > 11*time.Second {
+			t.Errorf("50 of somebody who has not said who he is took %v, want about a second for each after 40", d)
 		}
 		if d := took(clumsy, 200, func(i int) string {
 			if i%2 == 0 {

@@ -304,20 +304,19 @@ func (s *Session) breathe() {
 }
 
 // warm counts requests, and how they went. To refuse costs nearly as much as to do, so who
-// is refused again and again is read from more slowly, and the others pay less for it.
+// is refused again and again is read from more slowly, and the others pay less for it. Refusals that come out of what was
+// asked, as that something is not there, do not count: how much may be asked is bounded by a rate.
 func (s *Session) warm(err error) {
 	s.paced++
-	if err == nil {
-		s.heat = max(0, s.heat-1)
-		return
-	}
 	var e *wire.Error
-	switch {
-	case !errors.As(err, &e):
-		s.heat = max(0, s.heat-1)
-	case e.Code == wire.TooMany || e.Code == wire.BadRequest || e.Code == wire.TooLarge || e.Code == wire.NotImplemented:
-		s.heat++
+	if errors.As(err, &e) {
+		switch e.Code {
+		case wire.BadRequest, wire.Unauthorized, wire.TooLarge, wire.TooMany, wire.NotImplemented:
+			s.heat++
+			return
+		}
 	}
+	s.heat = max(0, s.heat-1)
 }
 
 // slowDown waits for a while where too much was refused or said, unless the session ends meanwhile. It is called
