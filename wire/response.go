@@ -94,7 +94,11 @@ func (r *Response) plain() bool {
 		utf8.ValidString(r.ID) && utf8.ValidString(r.Alert) && utf8.ValidString(r.Error) && utf8.ValidString(r.To)
 }
 
+// roomPlain is about what an answer has besides its texts.
+const roomPlain = len(`{"response":429,"id":"","time":1763500000.123,"error":"","retry":false,"retry_after":2.5,"to":"","seq":1234567}` + "\n")
+
 func (r *Response) appendPlain(dst []byte) []byte {
+	dst = slices.Grow(dst, roomPlain+len(r.ID)+len(r.Alert)+len(r.Error)+len(r.To))
 	dst = append(dst, `{"response":`...)
 	dst = strconv.AppendInt(dst, int64(r.Code), 10)
 	if r.ID != "" {
@@ -158,8 +162,10 @@ func roughly(events []Event) (n int) {
 
 // AppendKept appends the answer to something that was kept: 201 with its
 // conversation and number. It is [Response.AppendJSON] for the busiest answer,
-// without reflection or allocation.
+// without reflection, and without allocation where dst has room.
 func AppendKept(dst []byte, id string, at Time, to string, seq uint64) []byte {
+	const room = len(`{"response":201,"id":"","time":1763500000.123,"to":"","seq":1234567}` + "\n")
+	dst = slices.Grow(dst, room+len(id)+len(to))
 	dst = append(dst, `{"response":201`...)
 	if id != "" {
 		dst = appendMember(dst, `,"id":`, id)

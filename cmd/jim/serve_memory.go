@@ -33,13 +33,11 @@ const (
 	percentQuiet = 50
 )
 
-// Where collections follow each other and what is in use does not grow, as under attack, holes are
-// of no concern, and every collection holds up those who talk: then it may grow further. A second with a
-// collection adds churnEach, one without takes 1 away; from churnMany on that is so.
+// Where something is collected and what is in use has not grown, as under attack, holes are of no concern, and every
+// collection holds up those who talk: for churnHolds seconds from then on the heap may grow further. That is longer than
+// from one such collection to the next.
 const (
-	churnEach    = 4
-	churnMany    = 4
-	churnMost    = 12
+	churnHolds   = 12
 	percentChurn = 150
 )
 
@@ -71,7 +69,7 @@ type collector struct {
 	kept    uint64 // a second ago
 	cycles  uint64 // the same
 	live    uint64 // after the last collection
-	churn   int
+	churn   int    // seconds for which it is still taken for churn
 }
 
 // tune is called every second.
@@ -88,16 +86,16 @@ func (c *collector) tune(kept uint64) {
 	}
 }
 
-// churns tells whether collections follow each other while what is in use does not grow by more than a twentieth from
-// one to the next.
+// churns tells whether there was a collection in the last seconds after which not a tenth more was in use than after
+// the one before.
 func (c *collector) churns(live, cycles uint64) bool {
-	if cycles > c.cycles && live <= c.live+c.live/20 {
-		c.churn = min(c.churn+churnEach, churnMost)
+	if cycles > c.cycles && live <= c.live+c.live/10 {
+		c.churn = churnHolds
 	} else {
 		c.churn = max(c.churn-1, 0)
 	}
 	c.cycles, c.live = cycles, live
-	return c.churn >= churnMany
+	return c.churn > 0
 }
 
 // percentFor is how much garbage there may be beside live bytes.
