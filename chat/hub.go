@@ -42,6 +42,10 @@ type Options struct {
 	// Clock tells the time that people are told; nil = time.Now. Patience and rates do not depend on it, nor does any order.
 	Clock func() time.Time
 
+	// BeforeWrite is called by whoever is going to write to a peer, before what waits for the peer is taken, and may
+	// take its time. How much is written at once is then up to it and not to chance, as a simulation needs. nil = nothing.
+	BeforeWrite func()
+
 	// Interpret looks at the first object of a connection and returns what talks
 	// JIM/2 in the stead of a peer that speaks another dialect: a Conn over c,
 	// which reads the first object again, takes its time to write, and closes c

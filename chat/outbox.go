@@ -285,6 +285,9 @@ func (o *outbox) write(spare []*wire.Batch) []*wire.Batch {
 // take returns what waits. When nothing does the writer has to end: at once, or,
 // when last says so, after it has closed the connection.
 func (o *outbox) take(spare []*wire.Batch) (batches []*wire.Batch, last bool) {
+	if before := o.hub.opt.BeforeWrite; before != nil {
+		before()
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.queue) == 0 {

@@ -47,7 +47,6 @@ type conn struct {
 	cutter  wire.Cutter
 	out     []byte // written by the server and not received
 	window  int    // how long out may become
-	open    bool   // the server may write now
 	closed  bool   // by the server
 	gone    bool   // nobody is there to receive
 	served  bool   // Serve has returned
@@ -98,7 +97,7 @@ func (c *conn) Ready() bool {
 	return c.grants > 0 && bytes.IndexByte(c.in[c.taken:], '\n') >= 0
 }
 
-// Write waits until the end of the step, and while the window is full.
+// Write waits while the window is full.
 func (c *conn) Write(batches []*wire.Batch) error {
 	if c.wrong != nil {
 		batches = c.wrong(batches)
@@ -107,7 +106,7 @@ func (c *conn) Write(batches []*wire.Batch) error {
 	defer c.mu.Unlock()
 	for _, b := range batches {
 		for data := b.Bytes(); len(data) > 0; {
-			for !c.closed && !c.gone && (!c.open || len(c.out) >= c.window) {
+			for !c.closed && !c.gone && len(c.out) >= c.window {
 				c.changed.Wait()
 			}
 			switch {
@@ -151,14 +150,6 @@ func (c *conn) grant(n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.grants = n
-	c.changed.Broadcast()
-}
-
-// flow lets the server write, or not.
-func (c *conn) flow(open bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.open = open
 	c.changed.Broadcast()
 }
 

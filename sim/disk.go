@@ -149,16 +149,16 @@ func (d *disk) parkedCalls() int {
 // depends on the seed and on which call of the session's this is, not on who else calls.
 func (d *disk) pause(ctx context.Context, fault error, seldom uint64) error {
 	c, _ := ctx.Value(connKey{}).(*conn)
-	if c == nil || d.w.calm.Load() {
+	if c == nil {
 		return nil
 	}
 	c.calls++
-	dice := scramble(d.w.seed, uint64(c.n), uint64(c.calls))
-	if fault != nil && dice>>32%seldom == 0 {
+	dice, calm := scramble(d.w.seed, uint64(c.n), uint64(c.calls)), d.w.calm.Load()
+	if fault != nil && dice>>32%seldom == 0 && !calm {
 		d.w.refusals.Add(1)
 		return fault
 	}
-	if dice%3 > 0 {
+	if (dice%3 > 0 || calm) && fault != chat.ErrFull { // a change is made in a step of its own, so that nobody looks meanwhile
 		return nil
 	}
 	d.mu.Lock()

@@ -4,6 +4,6 @@
 // wait, fail, or are known only after a restart; the server crashes.
 //
 // One seed is one world. A world does one step at a time and waits until nothing moves any
-// more, so the same seed gives the same history, whatever the scheduler of Go does.
+// more, and nobody writes to a client before, so the same seed gives the same history, whatever the scheduler of Go does.
 // Package history judges what the clients lived through. [Play] must run in a bubble of testing/synctest.
 package sim

@@ -100,7 +100,7 @@ var happens = []string{
 
 // The same seed gives the same history.
 func TestReplay(t *testing.T) {
-	for i := range max(1, *seeds/33) {
+	for i := range max(1, *seeds/10) {
 		seed := *seed + i
 		a, b := play(t, seed), play(t, seed)
 		if a == nil || b == nil {

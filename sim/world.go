@@ -38,6 +38,7 @@ type world struct {
 	ram     ram.Disk
 	disk    *disk
 	hub     *chat.Hub
+	gate    *gate
 	serving sync.WaitGroup
 	conns   []*conn
 	made    int // connections so far
@@ -110,7 +111,10 @@ func (w *world) start() {
 		w.wrong.boot(&w.ram)
 	}
 	w.disk = openDisk(w)
-	w.hub = chat.New(w.disk, chat.Options{Log: quiet, Server: "sim", NoLimits: true, Outbox: w.plan.outbox})
+	w.gate = newGate()
+	w.hub = chat.New(w.disk, chat.Options{
+		Log: quiet, Server: "sim", NoLimits: true, Outbox: w.plan.outbox, BeforeWrite: w.gate.pass,
+	})
 }
 
 // connect opens a connection for a device.
@@ -160,11 +164,9 @@ func (w *world) step() {
 func (w *world) rest() {
 	synctest.Wait()
 	w.disk.queue()
-	// What a step tells somebody is in the outbox before anything of it is written, so
-	// that it does not depend on chance who is behind.
-	w.flow(true)
-	synctest.Wait()
-	w.flow(false)
+	for w.gate.next() {
+		synctest.Wait()
+	}
 	live := w.conns[:0]
 	for _, c := range w.conns {
 		c.mu.Lock()
@@ -184,12 +186,6 @@ func (w *world) rest() {
 		}
 	}
 	w.conns = live
-}
-
-func (w *world) flow(open bool) {
-	for _, c := range w.conns {
-		c.flow(open)
-	}
 }
 
 // deliver lets some bytes arrive at the server, and some objects be read.
@@ -310,6 +306,7 @@ func (w *world) crash() {
 		}
 		c.Close()
 	}
+	w.gate.stayOpen()
 	w.disk.crash()
 	over, end := context.WithCancel(context.Background())
 	end()
@@ -323,7 +320,7 @@ func (w *world) shutDown() {
 	w.counts["shutdowns"]++
 	w.calm.Store(true)
 	w.settle()
-	w.flow(true)
+	w.gate.stayOpen()
 	ctx, end := context.WithTimeout(context.Background(), time.Minute)
 	defer end()
 	if err := w.hub.Shutdown(ctx, time.Second); err != nil {
