@@ -63,6 +63,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", home)
 			e.Setenv("LC_ALL", "C.UTF-8")
 			e.Setenv("TZ", "UTC")
+			keepHistories(e)
 			e.Values[servers{}] = map[string]*served{}
 			e.Values[taps{}] = map[string]*tapProcess{}
 			e.Values[courseServers{}] = map[string]*courseServer{}
