@@ -129,8 +129,8 @@ func (d *device) beginSync(v *view) {
 
 // endSync is called when the server says that the sync is complete.
 func (d *device) endSync(v *view) {
-	if v.deaf {
-		v.deaf, v.sync = false, nil
+	if v.deaf { // it was read before the account left, or after it came back
+		v.deaf, v.sync, v.murky = false, nil, true
 		d.epoch(v, false)
 		return
 	}
