@@ -259,16 +259,20 @@ func (s *Session) readSince(at *place, after uint64) error {
 	}
 	defer at.room.refs.Add(-1)
 	s.expect(at)
-	after, err := s.within(at, after)
+	from, err := s.within(at, after)
 	if err != nil {
 		s.letGo(at)
 		return in("read the log", err)
 	}
-	return s.catchUp(at, after)
+	if from < after {
+		s.tellBehind(at.address, from)
+	}
+	return s.catchUp(at, from)
 }
 
 // within is a number that the session says it has, or the newest where there is none like it, as after a backup was
-// restored: else the session would be told nothing until the conversation has come so far.
+// restored: else the session would be told nothing until the conversation has come so far. That the newest is less than it
+// has, the session is told as behind.
 func (s *Session) within(at *place, after uint64) (uint64, error) {
 	at.room.mu.Lock()
 	newest := max(at.room.last, at.room.kept.Load())

@@ -150,7 +150,8 @@ func (c *Client) Send(ctx context.Context, to, text string) (uint64, error) {
 //
 // An event "behind" says that events of a conversation up to its seq exist and will
 // not come by themselves: those of a time before the client first heard of the
-// conversation, or those the server would not give. Read them with history.
+// conversation, or those the server would not give. Read them with history. An event [Reset] says that
+// the server has fewer than came out before.
 func (c *Client) Events() <-chan *wire.Event { return c.feed.out }
 
 // Conversation is the name under which this client knows the conversation of e: the

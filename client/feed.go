@@ -34,6 +34,7 @@ type talk struct {
 	name string // as it was first seen
 	have uint64 // given out, with everything before
 	want uint64 // known to exist
+	had  uint64 // given out before the connection that is now
 	// entered says that the entry numbered have is our own coming in, which was
 	// answered before it was told.
 	entered bool
@@ -50,9 +51,22 @@ func newFeed(o Options) *feed {
 		f.max = 1024
 	}
 	for name, seq := range o.Since {
-		f.talks[fold(name)] = &talk{name: name, have: seq, want: seq}
+		f.talks[fold(name)] = &talk{name: name, have: seq, want: seq, had: seq}
 	}
 	return f
+}
+
+// Reset is the action of an event that the client makes: the server has not come to numbers of a conversation that
+// were given out, as after a backup was restored. What came after the event's seq is not there any more, and what follows
+// will have its numbers.
+const Reset = "reset"
+
+// setBack goes on behind seq, which is less than the server once said. That is told though the queue be full: once for each
+// conversation.
+func (f *feed) setBack(t *talk, seq uint64) {
+	t.have, t.want, t.had, t.entered = seq, seq, seq, false
+	f.queue = append(f.queue, &wire.Event{Action: Reset, To: t.name, Seq: seq})
+	signal(f.queued)
 }
 
 // fold makes names equal that the server holds for equal.
@@ -144,10 +158,14 @@ func (f *feed) push(e *wire.Event) bool {
 
 // behind takes in that a conversation has come as far as e.Seq. In one that is
 // new to the client, that is where its reader begins, except with a person who first
-// wrote while the connection was lost: that is read from the start.
+// wrote while the connection was lost: that is read from the start. Where it is less than was given out on connections
+// before, the server was set back.
 func (f *feed) behind(e *wire.Event) {
 	t := f.talks[fold(e.To)]
 	switch {
+	case t != nil && e.Seq < t.had:
+		f.setBack(t, e.Seq)
+		return
 	case t != nil:
 	case f.first || wire.IsRoom(e.To):
 		f.talks[fold(e.To)] = &talk{name: e.To, have: e.Seq, want: e.Seq}
@@ -175,7 +193,11 @@ func (f *feed) entered(room string, seq uint64) {
 		return
 	}
 	t := f.talks[fold(room)]
-	if seq > t.have+1 {
+	switch {
+	case seq < t.had:
+		f.setBack(t, seq-1)
+		t.have, t.want, t.had, t.entered = seq, seq, seq, true
+	case seq > t.have+1:
 		t.want = max(t.want, seq)
 		signal(f.hole)
 	}
@@ -195,10 +217,10 @@ func (f *feed) since(most int) (have []wire.Since) {
 	defer f.mu.Unlock()
 	size := 0
 	for _, t := range f.talks {
-		if size += len(t.name) + 20; size > most {
-			break
+		t.had = t.have
+		if size += len(t.name) + 20; size <= most {
+			have = append(have, wire.Since{To: t.name, Seq: t.have})
 		}
-		have = append(have, wire.Since{To: t.name, Seq: t.have})
 	}
 	return have
 }

@@ -324,3 +324,40 @@ func TestCloseWhileAway(t *testing.T) {
 		}
 	})
 }
+
+// TestAServerThatWasSetBack has not come to the numbers of its clients: a backup was restored.
+func TestAServerThatWasSetBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(t)
+		c, p := start(t, n, Options{})
+		for _, to := range []string{"#tea", "#new"} {
+			for seq := 5; seq <= 9; seq++ {
+				p.tell(to, seq)
+				wantEvents(t, c, fmt.Sprint(to, " ", seq))
+			}
+		}
+		p.say(`{"action":"behind","to":"#tea","seq":7}`) // of this connection: late, and known
+		p.s.close()
+
+		p = n.accept()
+		p.welcome(true)
+		p.say(`{"action":"behind","to":"#tea","seq":6}`)
+		p.tell("#tea", 7)
+		p.tell("#tea", 8)
+		p.say(`{"action":"behind","to":"#tea","seq":7}`)
+		wantEvents(t, c, "reset #tea 6", "#tea 7", "#tea 8")
+
+		joined := make(chan error, 1) // a room that is not there any more, and is made again
+		go func() {
+			_, err := c.Do(t.Context(), wire.Request{Action: wire.ActJoin, To: "#new"})
+			joined <- err
+		}()
+		p.say(`{"response":201,"id":%q,"to":"#new","seq":1}`, p.hear(wire.ActJoin).ID)
+		if err := <-joined; err != nil {
+			t.Fatal(err)
+		}
+		p.say(`{"action":"join","to":"#new","from":"ann","seq":1}`)
+		wantEvents(t, c, "reset #new 0", "join #new 1")
+		c.Close()
+	})
+}

@@ -4,6 +4,8 @@ package web_test
 
 import (
 	"fmt"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -117,6 +119,39 @@ func serverSaysGoodbye(t *testing.T) {
 	ann.until("document.querySelector('#dot.connected')")
 	ann.says("still here")
 	ann.sees("still here")
+}
+
+// serverIsSetBack restores a backup under a page that has seen what came after it.
+func serverIsSetBack(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.comes(t, desktop, "ann")
+	ann.allowed = lost
+	ann.enters("#tea")
+	ann.says("kept")
+	ann.sees("kept")
+	saved := filepath.Join(t.TempDir(), "saved.tar")
+	run := func(args ...string) {
+		if out, err := exec.Command(shared.program, args...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	run("backup", "--data", s.data, saved)
+	for _, text := range []string{"lost one", "lost two", "lost three"} {
+		ann.says(text)
+		ann.sees(text)
+	}
+	s.end(syscall.SIGTERM)
+	s.data = filepath.Join(t.TempDir(), "restored")
+	run("restore", saved, "--data", s.data)
+	s.start()
+	ann.click("#retry")
+	ann.until("document.querySelector('#dot.connected')")
+	s.peer(t, "bot").says("#tea", "said since")
+	ann.sees("said since")
+	if said := ann.said(); !slices.Equal(said, []string{"kept", "said since"}) {
+		t.Errorf("seen: %q", said)
+	}
 }
 
 // guestComesBackTooEarly loses a connection that the server does not know to be lost: so the name

@@ -56,6 +56,7 @@ func TestPage(t *testing.T) {
 		{"UnsentOutlivesThePage", false, unsentOutlivesThePage},
 		{"KilledAgainAndAgain", false, killedAgainAndAgain},
 		{"ServerSaysGoodbye", false, serverSaysGoodbye},
+		{"ServerIsSetBack", false, serverIsSetBack},
 		{"GuestComesBackTooEarly", false, guestComesBackTooEarly},
 		{"BehindIsReadUp", false, behindIsReadUp},
 		{"HostileTextsAreTexts", true, hostileTextsAreTexts},

@@ -103,6 +103,16 @@ func (ch *chatting) seen(to string, seq uint64) bool {
 	return true
 }
 
+// setBack notes that a conversation has come to seq only, and says so.
+func (ch *chatting) setBack(to string, seq uint64) {
+	ch.mu.Lock()
+	ch.shown[strings.ToLower(to)] = seq
+	ch.mu.Unlock()
+	if ch.isHere(to) {
+		ch.note(saySetBack, visibleLine(to))
+	}
+}
+
 // hear shows what the server tells.
 func (ch *chatting) hear(e *wire.Event) {
 	to := ch.jim.Conversation(e)
@@ -115,6 +125,8 @@ func (ch *chatting) hear(e *wire.Event) {
 		if ch.seen(to, e.Seq) && ch.isHere(to) {
 			ch.note(sayMissing, visibleLine(to))
 		}
+	case client.Reset:
+		ch.setBack(to, e.Seq)
 	case wire.ActPresence:
 		if e.User != nil && ch.isHere(e.User.Name) {
 			ch.note(sayPresent, visibleLine(e.User.Name), visibleLine(e.User.Status))

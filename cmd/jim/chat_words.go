@@ -20,6 +20,7 @@ var (
 	sayMade      = phrase{"%s makes the room %s", "%s создаёт комнату %s", "%s 创建了房间 %s"}
 	saySetTopic  = phrase{"%s sets the topic of %s: %s", "%s меняет тему %s: %s", "%s 把 %s 的主题设为：%s"}
 	sayPresent   = phrase{"%s is %s", "%s: %s", "%s：%s"}
+	saySetBack   = phrase{"the server was set back, as from a backup: the newest of what is shown of %s is not there any more; /history shows what is", "сервер вернули назад, например из копии: последнего из показанного в %s на нём больше нет; что есть, покажет /history", "服务器已退回到较早的状态（例如从备份恢复）：%s 中显示的最新内容已不在服务器上；/history 可查看现有内容"}
 	sayMissing   = phrase{"the server does not give what was said in %s before this; /history may", "сервер не отдаёт более раннее из %s; попробуйте /history", "服务器没有给出 %s 中更早的消息；可试试 /history"}
 	sayLost      = phrase{"connection lost; what you type is sent when it is back", "связь потеряна; набранное будет отправлено, когда она вернётся", "连接已断开；恢复后会自动发送你输入的内容"}
 	sayBack      = phrase{"connected again", "связь восстановлена", "已重新连接"}

@@ -96,7 +96,7 @@ func (t *tailing) follow(ctx context.Context, c *cobra.Command, jim *client.Clie
 			if !ok {
 				return clientError(jim.Err())
 			}
-			if !client.Same(jim.Conversation(e), to) || e.Seq == 0 && e.Action != wire.ActMsg {
+			if !client.Same(jim.Conversation(e), to) || e.Seq == 0 && e.Action != wire.ActMsg && e.Action != client.Reset {
 				continue
 			}
 			if err := t.print(c, e); err != nil {
@@ -120,6 +120,9 @@ func (t *tailing) follow(ctx context.Context, c *cobra.Command, jim *client.Clie
 func (t *tailing) print(c *cobra.Command, e *wire.Event) error {
 	switch {
 	case e.Action == wire.ActRead:
+		return nil
+	case e.Action == client.Reset:
+		fmt.Fprintf(c.ErrOrStderr(), "jim: the server was set back, as from a backup: what came after %d is not there any more\n", e.Seq)
 		return nil
 	case e.Action == wire.ActBehind:
 		if t.since >= 0 {

@@ -24,7 +24,7 @@ export class Chat {
   talk(name) {
     let one = this.talks.get(fold(name));
     if (!one) {
-      one = { name, last: 0, read: 0, member: !isRoom(name), topic: '', log: null, more: false, members: [], unread: new Set(), typing: new Map(), following: true };
+      one = { name, last: 0, read: 0, had: 0, member: !isRoom(name), topic: '', log: null, more: false, members: [], unread: new Set(), typing: new Map(), following: true };
       this.talks.set(fold(name), one);
     }
     return one;
@@ -36,6 +36,7 @@ export class Chat {
   // since is what this page has, for the first request of a connection.
   since() {
     if (!this.me) return undefined;
+    for (const one of this.talks.values()) one.had = one.log ? have(one) : one.last;
     return Object.fromEntries([...this.talks.values()].filter(one => one.log).map(one => [one.name, have(one)]));
   }
 
@@ -61,6 +62,7 @@ export class Chat {
   #listed(room) {
     const one = this.talk(room.name);
     one.name = room.name;
+    if (room.seq < one.had) this.#setBack(one, room.seq);
     one.last = Math.max(one.last, room.seq);
     one.read = Math.max(one.read, room.read ?? 0);
     one.member = Boolean(room.member);
@@ -93,7 +95,19 @@ export class Chat {
     if (event.seq) this.#place(one, event);
   }
 
+  // setBack takes in that the server has fewer entries than it had on a connection before, as after a backup was
+  // restored: what is here is read anew.
+  #setBack(one, seq) {
+    one.last = one.had = seq;
+    one.read = Math.min(one.read, seq);
+    one.unread.clear();
+    if (!one.log) return;
+    one.log = null;
+    this.load(one);
+  }
+
   #behind(one, seq) {
+    if (seq < one.had) return this.#setBack(one, seq);
     one.last = Math.max(one.last, seq);
     if (one.log) this.#fill(one);
     else this.#count(one);
