@@ -135,12 +135,11 @@ func saysWho(action string) bool {
 // keep puts a datagram where Read finds it, if there is room. c.mu is held.
 func (c *udpConn) keep(p []byte, object arrived) {
 	object.data = bytes.Clone(bytes.TrimSpace(p))
-	select {
-	case c.inbox <- object:
-		c.memory.begin(object.print)
-	default:
+	if len(c.inbox) == cap(c.inbox) || !c.memory.begin(object.print, c.repeatable(object.action)) {
 		c.socket.ls.counts.full.Add(1)
+		return
 	}
+	c.inbox <- object // nobody else puts anything in
 }
 
 // repeatable tells whether an action may be handled again once it was answered: it only

@@ -3,6 +3,7 @@ package listen
 import (
 	"bytes"
 	"hash/maphash"
+	"slices"
 
 	"jim/wire"
 )
@@ -16,8 +17,10 @@ type memory struct {
 }
 
 type remembered struct {
-	print  uint64 // 0 = nothing
-	answer []byte // nil = there is none yet
+	print      uint64 // 0 = nothing
+	answer     []byte // nil = there is none yet
+	repeatable bool   // to handle it twice does no harm
+	done       bool   // it was answered
 }
 
 // memorySize is how many requests are remembered. A client waits for few answers at a
@@ -50,26 +53,35 @@ func (m *memory) find(print uint64) *remembered {
 	return nil
 }
 
-// begin remembers a request; 0 is none. It takes the place of one that needs none any more, or
-// else of the oldest.
-func (m *memory) begin(print uint64) {
+// begin remembers a request; 0 is none. It takes the place of one that needs none any more, or else of the oldest that may be
+// handled twice, or else of the oldest that was answered. When there is none of these it tells false: the request is
+// not to be handled now.
+func (m *memory) begin(print uint64, repeatable bool) bool {
 	if print == 0 {
-		return
+		return true
 	}
-	place := 0
-	for i := range m.all {
-		if m.all[i].print == 0 {
-			place = i
-			break
-		}
+	place := slices.IndexFunc(m.all[:], func(e remembered) bool { return e.print == 0 })
+	if place < 0 {
+		place = slices.IndexFunc(m.all[:], func(e remembered) bool { return e.repeatable })
+	}
+	if place < 0 {
+		place = slices.IndexFunc(m.all[:], func(e remembered) bool { return e.done })
+	}
+	if place < 0 {
+		return false
 	}
 	copy(m.all[place:], m.all[place+1:])
-	m.all[memorySize-1] = remembered{print: print}
+	m.all[memorySize-1] = remembered{print: print, repeatable: repeatable}
+	return true
 }
 
 // end remembers its answer.
 func (m *memory) end(print uint64, answer []byte) {
-	if e := m.find(print); e != nil && len(answer) <= wire.UDP.Answer {
+	e := m.find(print)
+	if e == nil {
+		return
+	}
+	if e.done = true; len(answer) <= wire.UDP.Answer {
 		e.answer = bytes.Clone(answer)
 	}
 }

@@ -131,26 +131,3 @@ func TestWhoAsksWhetherHisSessionIsKnownIsTold(t *testing.T) {
 		t.Errorf("it was answered %s", got)
 	}
 }
-
-// TestWhatNeedsNoMemoryTakesNone: requests that may be done again do not push out those that must not.
-func TestWhatNeedsNoMemoryTakesNone(t *testing.T) {
-	var m memory
-	m.begin(1)
-	m.end(1, []byte("created"))
-	for print := uint64(2); print < 10*memorySize; print++ {
-		m.begin(print)
-		m.forget(print)
-	}
-	if answer, again := m.seen(1); !again || string(answer) != "created" {
-		t.Errorf("the answer is %q, %v", answer, again)
-	}
-	for print := uint64(1000); print < 1000+memorySize; print++ {
-		m.begin(print)
-	}
-	if _, again := m.seen(1); again {
-		t.Error("the oldest is remembered")
-	}
-	if _, again := m.seen(1000); !again {
-		t.Error("one of the newest is not remembered")
-	}
-}
