@@ -46,7 +46,9 @@ func (w Hostile) Run(ctx context.Context, s *Server, say Say) (Figures, error) {
 	if s.network != "tcp" || s.tongue != &jimTongue {
 		return nil, errors.New("the attack is made for a TCP port of JIM")
 	}
-	s.perSource = honestPerSource
+	fewer := *s // another work may be using it
+	fewer.perSource = honestPerSource
+	s = &fewer
 	p := plan{(w.Honest + w.Room - 1) / w.Room, w.Room, w.Room, 100, 1}
 	c, err := gather(ctx, s, p, say)
 	if err != nil {

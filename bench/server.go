@@ -33,6 +33,11 @@ type Server struct {
 
 	perSource int // connections that come from one address
 
+	called *calledItself
+}
+
+// calledItself is what the server called itself when a work spoke with it first.
+type calledItself struct {
 	once    sync.Once
 	version string
 }
@@ -48,7 +53,7 @@ func (e *ForeignError) Error() string {
 // irc://HOST:PORT. pid is its process; 0 looks for the one that listens there. An address of another
 // machine is a [*ForeignError].
 func At(address string, pid int) (*Server, error) {
-	s := &Server{PID: pid, tongue: &jimTongue, perSource: perSource}
+	s := &Server{PID: pid, tongue: &jimTongue, perSource: perSource, called: new(calledItself)}
 	text := address
 	scheme, rest, _ := strings.Cut(address, "://")
 	if t := peers[scheme]; t != nil {
@@ -98,10 +103,10 @@ func here(host, port string) (string, error) {
 
 // Version is what the server called itself; "" until a work has spoken with it, or when it does
 // not say.
-func (s *Server) Version() string { return s.version }
+func (s *Server) Version() string { return s.called.version }
 
 // named remembers what the server calls itself.
-func (s *Server) named(version string) { s.once.Do(func() { s.version = version }) }
+func (s *Server) named(version string) { s.called.once.Do(func() { s.called.version = version }) }
 
 // perSource is how many connections come from one address, if a work does not say: fewer than there are ports for them.
 const perSource = 8000
