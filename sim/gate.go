@@ -23,7 +23,7 @@ func (g *gate) pass() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.waiting++
-	for now := g.turn; g.turn == now && !g.open; {
+	for mine := g.turn; g.turn == mine && !g.open; {
 		g.turned.Wait()
 	}
 	g.waiting--
