@@ -18,6 +18,7 @@ type puppet struct {
 	net.Conn
 	st *stage
 
+	whole  sync.Mutex // held while an object is sent, however many segments it takes; before mu
 	mu     sync.Mutex // guards what follows, and writing
 	judge  check.Judge
 	last   time.Time // of the last write
@@ -223,10 +224,12 @@ func (h *heard) length() int { return utf8.RuneCountInString(h.raw) }
 // tell sends objects, each with LF, and to programs of the course one in a segment.
 func (p *puppet) tell(objects ...string) {
 	for _, o := range objects {
+		p.whole.Lock()
 		if p.st.o.Level != check.JIM2 {
 			p.pause()
 		}
-		p.put(o + "\n")
+		p.send(o + "\n")
+		p.whole.Unlock()
 	}
 }
 
@@ -242,6 +245,13 @@ func (p *puppet) pause() {
 
 // put sends bytes as they are. Objects in them are shown to the judge.
 func (p *puppet) put(text string) {
+	p.whole.Lock()
+	defer p.whole.Unlock()
+	p.send(text)
+}
+
+// send is put; p.whole is held.
+func (p *puppet) send(text string) {
 	p.mu.Lock()
 	aside := p.aside
 	p.mu.Unlock()
@@ -258,8 +268,10 @@ func (p *puppet) put(text string) {
 	p.write(text)
 }
 
-// putParts sends one object in several segments.
+// putParts sends one object in several segments. What else is to be sent waits until it is whole.
 func (p *puppet) putParts(object string, parts int) {
+	p.whole.Lock()
+	defer p.whole.Unlock()
 	text := object + "\n"
 	p.st.line(check.Note, fmt.Sprintf("in %d segments:", parts))
 	p.st.line(check.Sent, object)
