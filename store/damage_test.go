@@ -121,6 +121,33 @@ func lived(t testing.TB, s *Store, each func()) {
 	must(s.SetRead(t.Context(), who[0].ID, where[0], 3))
 }
 
+// livedOn adds a little to a store that has lived, and calls each after every change.
+func livedOn(t testing.TB, s *Store, each func()) {
+	t.Helper()
+	back := make(chan *chat.Entry, 1)
+	s.Start(func(group []*chat.Entry) { back <- group[0] }, func(err error) { t.Error(err) })
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		each()
+	}
+	zoe, err := s.AddAccount(t.Context(), chat.Account{Name: "zoe", Key: "zoe", UID: -1})
+	must(err)
+	tea, err := s.AddRoom(t.Context(), "#late", "#late")
+	must(err)
+	for i, e := range []chat.Entry{{Kind: chat.RoomOpened, Text: "про чай"}, {Text: strings.Repeat("a long one ", 500)}, {Text: "茶"}} {
+		e.Conversation, e.From, e.ID = tea.ID, zoe.ID, fmt.Sprint("z", i)
+		if i > 0 {
+			e.Kind = chat.Said
+		}
+		s.Keep(&e)
+		must((<-back).Err)
+	}
+	must(s.SetRead(t.Context(), zoe.ID, tea.ID, 2))
+}
+
 // examined opens a damaged folder and reads everything.
 func examined(t *testing.T, dir string) (everything, error) {
 	s, err := Open(t.Context(), dir, slog.New(slog.DiscardHandler))

@@ -120,7 +120,7 @@ func TestExamineFindsEveryBit(t *testing.T) {
 // TestExamineLeftLog looks at what a server that was killed left, and leaves it as
 // it is.
 func TestExamineLeftLog(t *testing.T) {
-	files, _ := killed(t)
+	files, _ := killed(t, t.TempDir(), lived)
 	wal := files[FileName+"-wal"]
 	for _, c := range []struct {
 		name string

@@ -18,23 +18,19 @@ import (
 )
 
 // killed is what a server that was killed leaves in its folder, and what it told
-// after each change.
-func killed(t *testing.T) (files map[string][]byte, told []everything) {
+// after each change of live.
+func killed(t *testing.T, dir string, live func(testing.TB, *Store, func())) (files map[string][]byte, told []everything) {
 	t.Helper()
-	dir := t.TempDir()
 	s := openTest(t, dir)
-	nothing, err := readEverything(t.Context(), s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	told = append(told, nothing)
-	lived(t, s, func() {
+	tell := func() {
 		all, err := readEverything(t.Context(), s)
 		if err != nil {
 			t.Fatal(err)
 		}
 		told = append(told, all)
-	})
+	}
+	tell()
+	live(t, s, tell)
 	files = map[string][]byte{}
 	for _, name := range []string{FileName, FileName + "-wal", FileName + "-shm"} {
 		data, err := os.ReadFile(filepath.Join(dir, name))
@@ -47,11 +43,29 @@ func killed(t *testing.T) (files map[string][]byte, told []everything) {
 }
 
 // TestDamagedLog flips bits of a write-ahead log that was left behind, and cuts
-// it. With the index of the log beside it, all is told or it is refused. Without,
-// as after a loss of power, the last group may be missing, and if more than that
-// was lost, it is said.
+// it: one that holds all that was ever kept, and a short one over a database. With
+// the index of the log beside it, all is told or it is refused. Without, as after
+// a loss of power, the last group may be missing, and if more than that was lost,
+// it is said.
 func TestDamagedLog(t *testing.T) {
-	files, told := killed(t)
+	t.Run("all", func(t *testing.T) {
+		files, told := killed(t, t.TempDir(), lived)
+		damagedLog(t, files, told, harm{bits: 299993, sectors: 197, from: walHeader})
+	})
+	t.Run("short", func(t *testing.T) {
+		dir := t.TempDir()
+		s := openTest(t, dir)
+		lived(t, s, func() {})
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		files, told := killed(t, dir, livedOn)
+		damagedLog(t, files, told, harm{bits: 19997, sectors: 17, from: walHeader})
+	})
+}
+
+// damagedLog damages the log among files by h.
+func damagedLog(t *testing.T, files map[string][]byte, told []everything, h harm) {
 	last := told[len(told)-1]
 	if got, err := damagedFolder(t, files); err != nil || !reflect.DeepEqual(got, last) {
 		t.Fatalf("undamaged: %v", err)
@@ -73,7 +87,7 @@ func TestDamagedLog(t *testing.T) {
 		if indexed {
 			bad[shm] = files[shm]
 		}
-		harm{bits: 299993, sectors: 197, from: walHeader}.each(t, files[wal], func(name string, damaged []byte) {
+		h.each(t, files[wal], func(name string, damaged []byte) {
 			bad[wal] = damaged
 			try(fmt.Sprintf("%s, index %v", name, indexed), bad, indexed)
 		})
@@ -87,7 +101,7 @@ func TestDamagedLog(t *testing.T) {
 
 // TestLeftLogFrames changes one thing in each part of the last frames.
 func TestLeftLogFrames(t *testing.T) {
-	files, _ := killed(t)
+	files, _ := killed(t, t.TempDir(), lived)
 	wal := files[FileName+"-wal"]
 	read := func(change func([]byte)) (leftLog, error) {
 		t.Helper()
@@ -151,7 +165,7 @@ func TestLeftLogFrames(t *testing.T) {
 
 // TestLostFolderRefused has a folder that lost its database, or what is in it.
 func TestLostFolderRefused(t *testing.T) {
-	files, _ := killed(t)
+	files, _ := killed(t, t.TempDir(), lived)
 	wal := files[FileName+"-wal"]
 	for name, folder := range map[string]map[string][]byte{
 		"nothing in it":   {FileName: {}},
