@@ -277,7 +277,7 @@ func (s *Session) login(r *wire.Request, l *admission, status string) (*wire.Res
 	s.owe(r.Since)
 	p.add(s)
 	s.hub.log.Debug("logged in", "session", s.id, "account", l.account.Name, "transport", s.peer.Transport)
-	if err := s.resume(r.Since, r.HasSince); err != nil {
+	if err := s.resume(r); err != nil {
 		s.hub.log.Error("session cannot hear its conversations", "account", l.account.Name, "err", err)
 		s.out.finish(goodbye("the server failed", retryStopping))
 		return nil, nil
@@ -299,7 +299,7 @@ func (s *Session) setAccount(l *admission, p *person, device string) {
 
 // welcome is the answer to who has said who he is.
 func (s *Session) welcome(token string, code wire.Code) *wire.Response {
-	return &wire.Response{Code: max(code, wire.OK), JIM: wire.Version, Server: s.hub.opt.Server, User: s.self(), Token: token, Limits: s.limits()}
+	return &wire.Response{Code: max(code, wire.OK), JIM: wire.Version, Server: s.hub.opt.Server, User: s.self(), Token: token, Limits: s.limits(), Log: s.hub.store.LogName()}
 }
 
 // self is the session's own account as it sees it.

@@ -101,14 +101,14 @@ func (s *Session) sync(r *wire.Request) (*wire.Response, error) {
 			return nil, err
 		}
 		named[at.key] = true
-		if err := s.readSince(&at, since.Seq); err != nil {
+		if err := s.readSince(&at, since.Seq, r.Log); err != nil {
 			return nil, err
 		}
 	}
 	if err := s.tellOfOthers(named); err != nil {
 		return nil, err
 	}
-	return &wire.Response{Code: wire.OK}, nil
+	return &wire.Response{Code: wire.OK, Log: s.hub.store.LogName()}, nil
 }
 
 // tellOfOthers tells of the conversations that a sync did not name that there is
@@ -149,9 +149,12 @@ func (m *Membership) address() string {
 
 // tellBehind says that something was said up to seq which will not be told by itself.
 func (s *Session) tellBehind(address string, seq uint64) {
-	if seq == 0 {
-		return
+	if seq > 0 {
+		s.tellNewest(address, seq)
 	}
+}
+
+func (s *Session) tellNewest(address string, seq uint64) {
 	s.out.answer(func(b *wire.Batch) {
 		b.AppendEvent(&wire.Event{Action: wire.ActBehind, To: address, Seq: seq})
 	})
@@ -209,7 +212,7 @@ func (s *Session) owe(since []wire.Since) {
 
 // resume makes the session hear all its conversations, and reads to it those that it is owed, from the
 // number it has. Who resumes is told of the others that there is something.
-func (s *Session) resume(since []wire.Since, resumes bool) error {
+func (s *Session) resume(r *wire.Request) error {
 	mine, err := s.hub.store.Memberships(s.ctx, s.account.ID)
 	if err != nil {
 		return in("read the memberships", err)
@@ -222,12 +225,12 @@ func (s *Session) resume(since []wire.Since, resumes bool) error {
 			continue // a name from before a rule became stricter
 		}
 		_, owed := s.owed[key]
-		if n := s.listen(s.hub.room(&m.Conversation), key, address, false); n != nil && !owed && resumes {
+		if n := s.listen(s.hub.room(&m.Conversation), key, address, false); n != nil && !owed && r.HasSince {
 			s.tellBehind(address, m.Last)
 		}
 	}
-	for _, w := range since {
-		if err := s.readOwed(w); err != nil {
+	for _, w := range r.Since {
+		if err := s.readOwed(w, r.Log); err != nil {
 			return err
 		}
 	}
@@ -236,7 +239,7 @@ func (s *Session) resume(since []wire.Since, resumes bool) error {
 
 // readOwed reads to a session that resumes what it is owed of a conversation. That its account has left
 // meanwhile is in there.
-func (s *Session) readOwed(w wire.Since) error {
+func (s *Session) readOwed(w wire.Since, log string) error {
 	at, err := s.find(s.ctx, w.To, false)
 	var bad *wire.Error
 	if errors.As(err, &bad) || err == nil && at.room == nil { // it is not there, or not for this account
@@ -248,32 +251,39 @@ func (s *Session) readOwed(w wire.Since) error {
 	if err != nil {
 		return err
 	}
-	return s.readSince(&at, w.Seq)
+	return s.readSince(&at, w.Seq, log)
 }
 
-// readSince reads the log of a conversation to the session from after a number. It gives the reference to
-// the room back.
-func (s *Session) readSince(at *place, after uint64) error {
+// readSince reads the log of a conversation to the session from after a number, which is of the log of that name. It gives
+// the reference to the room back.
+func (s *Session) readSince(at *place, after uint64, log string) error {
 	if at.room == nil {
 		return nil
 	}
 	defer at.room.refs.Add(-1)
 	s.expect(at)
-	from, err := s.within(at, after)
+	from, err := s.within(at, after, log)
 	if err != nil {
 		s.letGo(at)
 		return in("read the log", err)
 	}
 	if from < after {
-		s.tellBehind(at.address, from)
+		s.tellNewest(at.address, from)
 	}
 	return s.catchUp(at, from)
 }
 
-// within is a number that the session says it has, or the newest where there is none like it, as after a backup was
-// restored: else the session would be told nothing until the conversation has come so far. That the newest is less than it
-// has, the session is told as behind.
-func (s *Session) within(at *place, after uint64) (uint64, error) {
+// within is a number that the session says it has, or less where a backup was restored: how far the log that it knows and
+// this one are the same; and the newest where its number lies behind that, else it would be told nothing until the
+// conversation has come so far. That it is less than it has, the session is told as behind.
+func (s *Session) within(at *place, after uint64, log string) (uint64, error) {
+	if log != "" && log != s.hub.store.LogName() {
+		shared, err := s.hub.store.Shared(s.ctx, log, at.room.id)
+		if err != nil {
+			return 0, err
+		}
+		after = min(after, shared)
+	}
 	at.room.mu.Lock()
 	newest := max(at.room.last, at.room.kept.Load())
 	at.room.mu.Unlock()

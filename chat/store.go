@@ -125,6 +125,14 @@ type Store interface {
 	// the oldest of them, or the newest when newest is set; ascending either way.
 	Log(ctx context.Context, c ConversationID, after, before uint64, limit int, newest bool) ([]Entry, error)
 
+	// LogName is what all the logs together are called, for clients to say which numbers they have: up to 32
+	// letters and digits. It stays the same for ever, but that it is another one since a backup was restored.
+	LogName() string
+
+	// Shared is up to which number a conversation is the same in the logs of that name and in these: the numbers
+	// behind it were given out to others. 0 where the name is not known, and no bound where it is LogName's.
+	Shared(ctx context.Context, name string, c ConversationID) (uint64, error)
+
 	Accounts
 	Conversations
 

@@ -28,6 +28,10 @@ type Options struct {
 	// that is not named, events come from now on.
 	Since map[string]uint64
 
+	// Log is the name of the log that the numbers in Since are of, from the welcome of the connection on which
+	// they were told; "" = not known.
+	Log string
+
 	// OnState is told when the connection is lost, is back, or is given up. It is
 	// called from the client's own goroutine and must not block or call Close.
 	OnState func(State)

@@ -196,7 +196,7 @@ func (c *Client) presence(t transport, again bool, user wire.User) error {
 		q.Device = c.o.Device
 	}
 	if again {
-		q.Since = c.feed.since(c.to.roomForSince())
+		q.Since, q.Log = c.feed.since(c.to.roomForSince())
 	}
 	object, err := encode(&q)
 	if err != nil {
@@ -220,17 +220,28 @@ func (c *Client) presence(t transport, again bool, user wire.User) error {
 		case m.Response.Code.IsError():
 			return errorOf(wire.ActPresence, m.Response)
 		default:
-			return c.welcome(&q, m.Response)
+			if c.welcome(&q, m.Response) && again {
+				return t.write([][]byte{[]byte(settle)})
+			}
+			return nil
 		}
 	}
 }
 
-func (c *Client) welcome(q *wire.Request, r *wire.Response) error {
+// settle is answered when all has come that the server says about the numbers of a presence.
+const (
+	settleID = "settle"
+	settle   = `{"action":"ping","id":"` + settleID + `"}` + "\n"
+)
+
+// welcome takes in that the client is in, and tells whether the numbers that it knows are of another log.
+func (c *Client) welcome(q *wire.Request, r *wire.Response) (unsettled bool) {
 	c.mu.Lock()
 	c.server = r
 	c.mu.Unlock()
+	unsettled = c.feed.welcome(r.Log)
 	c.learn(q, r)
-	return nil
+	return unsettled
 }
 
 // goodbye is a bye as an error: one that can be tried again later, if it says when.

@@ -32,6 +32,7 @@ func encode(r *wire.Request) ([]byte, error) {
 	e.number("before", r.Before)
 	e.number("limit", uint64(r.Limit))
 	e.since(r)
+	e.text("log", r.Log)
 	e.user(&r.User)
 	e.text("status", r.Status)
 	e.text("device", r.Device)

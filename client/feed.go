@@ -23,6 +23,8 @@ type feed struct {
 
 	mu    sync.Mutex
 	me    string // folded
+	log   string // what the server's log is called that the numbers are of; "" = not known
+	next  string // what it is called now
 	first bool   // the server is being asked where the conversations stand
 	queue []*wire.Event
 	max   int
@@ -35,6 +37,8 @@ type talk struct {
 	have uint64 // given out, with everything before
 	want uint64 // known to exist
 	had  uint64 // given out before the connection that is now
+	// unsaid says that the server was not told on this connection what was given out.
+	unsaid bool
 	// entered says that the entry numbered have is our own coming in, which was
 	// answered before it was told.
 	entered bool
@@ -45,7 +49,7 @@ func newFeed(o Options) *feed {
 	f := &feed{
 		out: make(chan *wire.Event), quiet: o.Quiet, first: true,
 		queued: make(chan struct{}, 1), room: make(chan struct{}, 1), hole: make(chan struct{}, 1),
-		max: o.Queue, talks: make(map[string]*talk), me: fold(o.Name),
+		max: o.Queue, talks: make(map[string]*talk), me: fold(o.Name), log: o.Log,
 	}
 	if f.max <= 0 {
 		f.max = 1024
@@ -67,6 +71,44 @@ func (f *feed) setBack(t *talk, seq uint64) {
 	t.have, t.want, t.had, t.entered = seq, seq, seq, false
 	f.queue = append(f.queue, &wire.Event{Action: Reset, To: t.name, Seq: seq})
 	signal(f.queued)
+}
+
+// welcome takes in what the server's log is called now. Where that is another name than before, a backup was restored: of
+// the numbers that the server was told it says how far they are still right, and it reports true, since the name is taken
+// over by settle, when all of that has come. Of the others nothing is known.
+func (f *feed) welcome(log string) (unsettled bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.next = log
+	unsettled = f.log != "" && log != "" && f.log != log
+	if !unsettled {
+		f.log = log
+	}
+	for _, t := range f.talks {
+		if unsettled && t.unsaid {
+			f.setBack(t, 0)
+		}
+		t.unsaid = false
+	}
+	return unsettled
+}
+
+// settle takes in what the log is called that all numbers are of.
+func (f *feed) settle(log string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.log = log
+}
+
+// forsake begins anew with all conversations where the server's log has got another name and could not be told the numbers.
+func (f *feed) forsake() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, t := range f.talks {
+		if f.log != f.next {
+			f.setBack(t, 0)
+		}
+	}
 }
 
 // fold makes names equal that the server holds for equal.
@@ -210,19 +252,20 @@ func (f *feed) forget(room string) {
 	delete(f.talks, fold(room))
 }
 
-// since is what the client has, for presence; as much of it as fits into that many bytes.
+// since is what the client has, and of which log, for presence; as much of it as fits into that many bytes.
 // The server says "behind" of the others.
-func (f *feed) since(most int) (have []wire.Since) {
+func (f *feed) since(most int) (have []wire.Since, log string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	size := 0
 	for _, t := range f.talks {
 		t.had = t.have
-		if size += len(t.name) + 20; size <= most {
+		size += len(t.name) + 20
+		if t.unsaid = size > most; !t.unsaid {
 			have = append(have, wire.Since{To: t.name, Seq: t.have})
 		}
 	}
-	return have
+	return have, f.log
 }
 
 // pump hands the queue to the reader. When the client has given up it goes on until

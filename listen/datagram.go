@@ -229,7 +229,7 @@ func (s *udpSocket) single(p []byte, r *wire.Request, who *credentials, from net
 		s.refuse(from, id, err)
 		return
 	}
-	e := newExchange(udpPeer(from), [][]byte{hello(who, nil), bytes.Clone(p)}, id)
+	e := newExchange(udpPeer(from), [][]byte{hello(who, nil, ""), bytes.Clone(p)}, id)
 	e.peer.Brief = true
 	reads := onlyReads(r.Action)
 	memory.begin(key)

@@ -29,7 +29,8 @@ func (h *web) events(w http.ResponseWriter, r *http.Request) {
 		replyError(w, err, "")
 		return
 	}
-	since, err := parseSince(r.URL.Query()["since"], r.Header.Get("Last-Event-ID"))
+	query := r.URL.Query()
+	since, log, err := parseSince(query["since"], r.Header.Get("Last-Event-ID"), query.Get("log"))
 	if err != nil {
 		replyError(w, err, "")
 		return
@@ -38,7 +39,7 @@ func (h *web) events(w http.ResponseWriter, r *http.Request) {
 	if control.SetReadDeadline(time.Time{}) != nil || control.SetWriteDeadline(time.Time{}) != nil {
 		return // the connection is gone
 	}
-	s := &eventStream{peer: webConnOf(r).a.peer, hello: hello(user, since), gone: make(chan struct{}), w: w, control: control}
+	s := &eventStream{peer: webConnOf(r).a.peer, hello: hello(user, since, log), gone: make(chan struct{}), w: w, control: control}
 	stop := context.AfterFunc(r.Context(), func() { s.Close() })
 	var beat sync.WaitGroup
 	beat.Go(s.keepAlive)
@@ -74,6 +75,7 @@ type eventStream struct {
 	begun   bool      // the header of HTTP has been written
 	over    bool      // nothing more is written
 	me      string    // the name that presence was answered with
+	log     string    // what the log is called, likewise
 	refusal []byte    // instead of a stream
 	code    wire.Code // of the refusal
 }
@@ -150,7 +152,7 @@ func (s *eventStream) append(dst, object []byte, code wire.Code) []byte {
 	return append(dst, '\n')
 }
 
-// appendID appends the id of what was kept, and learns the reader's own name,
+// appendID appends the id of what was kept, as parseSince reads it, and learns the reader's own name,
 // without which conversations between two cannot be named.
 func (s *eventStream) appendID(dst, object []byte) []byte {
 	o, err := wire.DecodeFromServer(object)
@@ -158,10 +160,14 @@ func (s *eventStream) appendID(dst, object []byte) []byte {
 	case err != nil:
 		return dst // it travels without
 	case o.Response != nil && o.Response.User != nil:
-		s.me = o.Response.User.Name
+		s.me, s.log = o.Response.User.Name, o.Response.Log
 	case o.Event != nil && o.Event.Seq > 0 && o.Event.Action != wire.ActBehind:
 		dst = append(dst, "id: "+o.Event.Conversation(s.me)+" "...)
-		dst = append(strconv.AppendUint(dst, o.Event.Seq, 10), '\n')
+		dst = strconv.AppendUint(dst, o.Event.Seq, 10)
+		if s.log != "" {
+			dst = append(append(dst, ' '), s.log...)
+		}
+		dst = append(dst, '\n')
 	}
 	return dst
 }

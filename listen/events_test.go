@@ -23,12 +23,12 @@ func subscribe(t *testing.T, h *hub, query string, headers ...string) (chat.Conn
 
 func TestEventsAsServerSentEvents(t *testing.T) {
 	h := open(t, Options{}, "tcp://127.0.0.1:0")
-	s, in, _ := subscribe(t, h, "?since="+url.QueryEscape(`{"#ops":918,"bob":7}`), "Last-Event-ID: #ops 920")
-	gets(t, s, `{"action":"presence","id":"http-authorization","jim":2,"user":{"account_name":"ann"},"since":{"#ops":920,"bob":7}}`)
+	s, in, _ := subscribe(t, h, "?since="+url.QueryEscape(`{"#ops":918,"bob":7}`), "Last-Event-ID: #ops 920 0a0b")
+	gets(t, s, `{"action":"presence","id":"http-authorization","jim":2,"user":{"account_name":"ann"},"since":{"#ops":920,"bob":7},"log":"0a0b"}`)
 	if p := s.Peer(); p.Brief || p.Transport != "http" {
 		t.Errorf("peer is %+v", p)
 	}
-	puts(t, s, `{"response":200,"user":{"account_name":"Ann"}}`, `{"action":"msg","to":"#ops","from":"bob","seq":921,"message":"hi"}`)
+	puts(t, s, `{"response":200,"log":"0a0c","user":{"account_name":"Ann"}}`, `{"action":"msg","to":"#ops","from":"bob","seq":921,"message":"hi"}`)
 	puts(t, s, `{"action":"msg","to":"Ann","from":"bob","seq":8}`, `{"action":"behind","to":"#ops","seq":9}`, `{"action":"typing","to":"#ops"}`)
 	s.Close()
 	r, err := http.ReadResponse(in, nil)
@@ -36,9 +36,9 @@ func TestEventsAsServerSentEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	body, err := io.ReadAll(r.Body)
-	want := "event: response\ndata: {\"response\":200,\"user\":{\"account_name\":\"Ann\"}}\n\n" +
-		"id: #ops 921\ndata: {\"action\":\"msg\",\"to\":\"#ops\",\"from\":\"bob\",\"seq\":921,\"message\":\"hi\"}\n\n" +
-		"id: bob 8\ndata: {\"action\":\"msg\",\"to\":\"Ann\",\"from\":\"bob\",\"seq\":8}\n\n" +
+	want := "event: response\ndata: {\"response\":200,\"log\":\"0a0c\",\"user\":{\"account_name\":\"Ann\"}}\n\n" +
+		"id: #ops 921 0a0c\ndata: {\"action\":\"msg\",\"to\":\"#ops\",\"from\":\"bob\",\"seq\":921,\"message\":\"hi\"}\n\n" +
+		"id: bob 8 0a0c\ndata: {\"action\":\"msg\",\"to\":\"Ann\",\"from\":\"bob\",\"seq\":8}\n\n" +
 		"data: {\"action\":\"behind\",\"to\":\"#ops\",\"seq\":9}\n\ndata: {\"action\":\"typing\",\"to\":\"#ops\"}\n\n"
 	if err != nil || string(body) != want {
 		t.Errorf("got %q, %v; want %q", body, err, want)
@@ -149,7 +149,7 @@ func TestSince(t *testing.T) {
 		{nil, "комната 9007199254740991", []wire.Since{{To: "комната", Seq: wire.MaxSeq}}},
 		{nil, "of another server's", nil},
 	} {
-		got, err := parseSince(c.values, c.last)
+		got, _, err := parseSince(c.values, c.last, "")
 		if c.last == "of another server's" {
 			if err == nil {
 				t.Errorf("%q is %v", c.last, got)
@@ -170,27 +170,35 @@ func TestSince(t *testing.T) {
 		"x", ":1", "#ops:", "#ops:-1", "#ops:1.5", "#ops:9007199254740992", strings.Repeat("x", 27) + ":1", "\xff:1", "\x00:1",
 		"{", "{}{}", `{"a":1},"jim":1`, `{"a":1}}`, `{"a":"1"}`, `{"a":-1}`, `{"a":1,"a":2}`, `{"":1}`, `{"a":{"b":1}}`, `[1]`,
 	} {
-		if got, err := parseSince([]string{bad}, ""); err == nil {
+		if got, _, err := parseSince([]string{bad}, "", ""); err == nil {
 			t.Errorf("%q is %v, want an error", bad, got)
+		}
+	}
+	for _, c := range []struct{ last, log, want string }{
+		{"#ops 918", "", ""}, {"#ops 918 1f2e", "", "1f2e"}, {"#ops 918 1f2e", "0a0b", "0a0b"}, {"#ops 918", "0a0b", "0a0b"}, {"", "0a0b", "0a0b"},
+		{"#ops 918 a b", "", "!"}, {"#ops 918 é", "", "!"}, {"", `a"`, "!"}, {"", strings.Repeat("a", 33), "!"},
+	} {
+		if _, log, err := parseSince(nil, c.last, c.log); (err != nil) != (c.want == "!") || err == nil && log != c.want {
+			t.Errorf("%q, %q: got %q, %v; want %q", c.last, c.log, log, err, c.want)
 		}
 	}
 }
 
 func FuzzSince(f *testing.F) {
-	f.Add(`{"#ops":918,"bob":7}`, "#ops 920")
-	f.Add("#ops:918", "")
-	f.Add(`{"a":1},"user":{}`, "a b c")
-	f.Fuzz(func(t *testing.T, value, last string) {
-		since, err := parseSince([]string{value, value}, last)
+	f.Add(`{"#ops":918,"bob":7}`, "#ops 920", "")
+	f.Add("#ops:918", "", "0a0b")
+	f.Add(`{"a":1},"user":{}`, "a b c", `"`)
+	f.Fuzz(func(t *testing.T, value, last, name string) {
+		since, log, err := parseSince([]string{value, value}, last, name)
 		if err != nil {
 			return
 		}
 		var d wire.Decoder
 		var r wire.Request
-		if err := d.Request(hello(&credentials{Token: "t"}, since), wire.JIM2, &r); err != nil {
+		if err := d.Request(hello(&credentials{Token: "t"}, since, log), wire.JIM2, &r); err != nil {
 			t.Fatalf("%q, %q make %v: %v", value, last, since, err)
 		}
-		if r.Action != wire.ActPresence || r.ID != helloID || r.User.Token != "t" || len(r.Since) != len(since) {
+		if r.Action != wire.ActPresence || r.ID != helloID || r.User.Token != "t" || len(r.Since) != len(since) || r.Log != log {
 			t.Fatalf("%q, %q make %+v", value, last, r)
 		}
 	})

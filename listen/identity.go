@@ -52,15 +52,16 @@ type credentials struct {
 // helloID is the id of a presence that was made from a header.
 const helloID = "http-authorization"
 
-// hello is the presence of somebody who has what is in since.
-func hello(user *credentials, since []wire.Since) []byte {
+// hello is the presence of somebody who has what is in since, of the log of that name.
+func hello(user *credentials, since []wire.Since, log string) []byte {
 	q := struct {
 		Action string            `json:"action"`
 		ID     string            `json:"id"`
 		JIM    int               `json:"jim"`
 		User   *credentials      `json:"user"`
 		Since  map[string]uint64 `json:"since,omitempty"`
-	}{wire.ActPresence, helloID, wire.Version, user, make(map[string]uint64, len(since))}
+		Log    string            `json:"log,omitempty"`
+	}{wire.ActPresence, helloID, wire.Version, user, make(map[string]uint64, len(since)), log}
 	for _, s := range since {
 		q.Since[s.To] = s.Seq
 	}

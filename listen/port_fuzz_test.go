@@ -113,7 +113,7 @@ func FuzzIdentity(f *testing.F) {
 			}
 			return
 		}
-		object, err := single(hello(user, nil))
+		object, err := single(hello(user, nil, ""))
 		if err != nil {
 			if len(header) < wire.JIM2.Object/8 {
 				t.Fatalf("%q: %v", header, err)

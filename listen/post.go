@@ -42,7 +42,7 @@ func (h *web) post(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if user != nil && !speaksForItself(&q, user) {
-		e.script = [][]byte{hello(user, nil), body}
+		e.script = [][]byte{hello(user, nil, ""), body}
 	}
 	if q.Action == wire.ActSync {
 		e.lines = w

@@ -16,23 +16,29 @@ const maxSince = 1000
 
 // parseSince reads what a client of /jim/events has already: the values of
 // `since`, each {"#ops":918,"bob":7} or #ops:918, and the header Last-Event-ID,
-// "#ops 918", which a browser sends when it connects again. Of a conversation
-// that is named more than once the largest number counts.
-func parseSince(values []string, lastEventID string) ([]wire.Since, *wire.Error) {
+// "#ops 918" with or without the name of the log behind it, which a browser sends
+// when it connects again. Of a conversation that is named more than once the
+// largest number counts. log is the value of `log`, and comes before that of the
+// header: the older of the two makes the server say more.
+func parseSince(values []string, lastEventID, log string) ([]wire.Since, string, *wire.Error) {
 	var all []wire.Since
 	for _, v := range values {
 		some, err := parseOneSince(strings.TrimSpace(v))
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		all = append(all, some...)
 	}
-	if i := strings.LastIndexByte(lastEventID, ' '); i > 0 {
-		s, err := conversationSince(lastEventID[:i], lastEventID[i+1:])
+	if to, rest, ok := strings.Cut(lastEventID, " "); ok { // no name has a space
+		seq, name, _ := strings.Cut(rest, " ")
+		s, err := conversationSince(to, seq)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		all = append(all, s)
+		all, log = append(all, s), cmp.Or(log, name)
+	}
+	if !isLogName(log) {
+		return nil, "", wire.Errorf(wire.BadRequest, "`log` is what the answer to presence calls it, not %.40q", log)
 	}
 	slices.SortFunc(all, func(a, b wire.Since) int {
 		if c := strings.Compare(a.To, b.To); c != 0 {
@@ -42,9 +48,15 @@ func parseSince(values []string, lastEventID string) ([]wire.Since, *wire.Error)
 	})
 	all = slices.CompactFunc(all, func(a, b wire.Since) bool { return a.To == b.To })
 	if len(all) > maxSince {
-		return nil, wire.Errorf(wire.BadRequest, "`since` may name %d conversations", maxSince)
+		return nil, "", wire.Errorf(wire.BadRequest, "`since` may name %d conversations", maxSince)
 	}
-	return all, nil
+	return all, log, nil
+}
+
+// isLogName tells whether a server of this kind may call its log so; nothing is said with "".
+func isLogName(s string) bool {
+	const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	return len(s) <= 32 && strings.Trim(s, letters) == ""
 }
 
 func parseOneSince(v string) ([]wire.Since, *wire.Error) {

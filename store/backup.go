@@ -34,6 +34,8 @@ type Manifest struct {
 	Schema    int          `json:"schema"`
 	Inventory Inventory    `json:"inventory"`
 	Files     []BackupFile `json:"files"` // the database is the first
+
+	sum []byte // its checksum, where it was read
 }
 
 // BackupFile is a file in a backup. Name is its path in the data folder, with /.

@@ -157,20 +157,17 @@ func TestNamesThatWereAlikeBeforeGoOn(t *testing.T) {
 			('bill', 'bill', '', 0, 0, 1), ('bi1l', 'bi1l', '', 0, 0, 1), ('ann', 'ann', '', 0, 0, 1);
 		INSERT INTO conversation (name, key, topic, created) VALUES ('#bill', '#bill', '', 1), ('#bi1l', '#bi1l', '', 1);
 		INSERT INTO conversation (name, low, high, topic, created) VALUES ('', 1, 2, '', 1), ('', 1, 3, '', 1)`
-	s, err := openSteps(t, dir, migrations()[:1])
+	file := filepath.Join(dir, FileName)
+	c, err := openConn(t.Context(), file, "os", forWriting)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Close()
-	c, err := openConn(t.Context(), filepath.Join(dir, FileName), "os", forWriting)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(c.db.Exec(old), c.close()); err != nil {
+	err = migrate(t.Context(), c, file, migrations()[:1], slog.New(slog.DiscardHandler))
+	if err := errors.Join(err, c.db.Exec(old), c.close()); err != nil {
 		t.Fatal(err)
 	}
 
-	s = openTest(t, dir)
+	s := openTest(t, dir)
 	for _, key := range []string{"bill", "bi1l", "ann"} {
 		if _, err := s.Account(t.Context(), key); err != nil {
 			t.Errorf("%s: %v", key, err)

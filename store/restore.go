@@ -61,6 +61,10 @@ func Restore(ctx context.Context, r io.Reader, dir string) (*Manifest, error) {
 const restorePart = "restore.part"
 
 func restore(ctx context.Context, r io.Reader, dir string) (*Manifest, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
 	if err := mustBeEmpty(dir); err != nil {
 		return nil, err
 	}
@@ -76,6 +80,9 @@ func restore(ctx context.Context, r io.Reader, dir string) (*Manifest, error) {
 	defer os.RemoveAll(part)
 	m, err := unpackAndProve(ctx, r, part)
 	if err != nil {
+		return nil, err
+	}
+	if err := rename(ctx, filepath.Join(part, FileName), m.sum); err != nil {
 		return nil, err
 	}
 	for i := range m.Files { // the database, which is the first, comes last
@@ -183,6 +190,8 @@ func (a *archive) manifest() (*Manifest, error) {
 	case len(m.Files) == 0 || m.Files[0].Name != FileName:
 		return nil, fmt.Errorf("%w: it holds no database", ErrBackup)
 	}
+	sum := sha256.Sum256(text)
+	m.sum = sum[:]
 	return m, errors.Join(m.put(a.again, manifestName, text), m.put(a.again, manifestSum, line))
 }
 

@@ -56,6 +56,7 @@ type Store struct {
 	log  *slog.Logger
 	disk *disk
 	lock *os.File
+	name string // of the logs
 
 	queue   *queue
 	writer  *writer
@@ -165,6 +166,9 @@ func (s *Store) open(ctx context.Context, on On, steps []migration) error {
 	}
 	if err == nil {
 		err = s.prepare(ctx, c, steps)
+	}
+	if err == nil {
+		s.name, err = c.logName()
 	}
 	if err != nil {
 		c.leaveLog()

@@ -42,7 +42,7 @@ type ActionInfo struct {
 
 // Actions lists every action in the order of the specification.
 var Actions = []ActionInfo{
-	{ActPresence, "both", "user, [jim], [status], [device], [since], [alone]", "200", "Says who you are; later, what you are doing. As an event: somebody came, went or changed."},
+	{ActPresence, "both", "user, [jim], [status], [device], [since], [log], [alone]", "200", "Says who you are; later, what you are doing. As an event: somebody came, went or changed."},
 	{ActAuthenticate, "client", "user", "200", "Proves who you are with a password or a token."},
 	{ActRegister, "client", "user, [invite], [device]", "201", "Makes a name yours, with a password."},
 	{ActPing, "client", "", "200", "Asks whether the server is there."},
@@ -53,7 +53,7 @@ var Actions = []ActionInfo{
 	{ActTyping, "both", "to", "202", "You are writing; not kept."},
 	{ActRead, "both", "to, seq", "200", "You have read up to seq; told to your other devices."},
 	{ActHistory, "client", "to, [before], [after], [limit]", "200", "Reads what was said: the newest, or before or after a number."},
-	{ActSync, "client", "since", "200", "Gets everything after the numbers given, then goes on live."},
+	{ActSync, "client", "since, [log]", "200", "Gets everything after the numbers given, then goes on live."},
 	{ActBehind, "server", "", "", "You read too slowly or were away: you miss events up to `seq`; ask for them when you like."},
 	{ActCreate, "both", "to, [topic]", "201", "Makes a room and joins it."},
 	{ActJoin, "both", "to", "200, 201", "Joins a room, and makes it if it is not there yet. Lasts until you leave."},

@@ -145,6 +145,8 @@ func (d *Decoder) rare(r *Request, name []byte) (err *Error) {
 	switch string(name) {
 	case "status":
 		r.Status, err = d.string("status", d.max.Topic)
+	case "log":
+		r.Log, err = d.string("log", d.max.ID)
 	case "device":
 		r.Device, err = d.string("device", d.max.ID)
 	case "invite":

@@ -78,7 +78,7 @@ func TestDecoderSaysWhatIsWrong(t *testing.T) {
 func TestDecoderIsAsGoodAsNewAfterAnError(t *testing.T) {
 	const full = `{"action":"presence","jim":2,"id":"1","to":"bob","room":"bob","user_id":"bob","message":"m","topic":"t","seq":1,"after":2,` +
 		`"before":3,"limit":4,"since":{"#tea":5},"user":{"account_name":"ann","password":"p","token":"k","status":"s"},"status":"u","device":"d",` +
-		`"invite":"i","password":"w","old":"o","revoke":"r","do":"x","alone":true,"live":true}`
+		`"invite":"i","password":"w","old":"o","revoke":"r","do":"x","log":"l","alone":true,"live":true}`
 	const bare = `{"action":"ping"}`
 	for _, c := range refusals {
 		var d Decoder

@@ -55,6 +55,9 @@ func randomEvent(r *rand.Rand) *Event {
 		Ack: sometimes(r, r.Uint64N(MaxSeq+1)),
 	}
 	e.RetryAfter = sometimes(r, float64(r.Int64N(1e9))/[]float64{1, 1e3, 1e6, 1e16}[r.IntN(4)])
+	if e.Action == ActBehind {
+		e.Seq = max(e.Seq, 1) // 0 is written, as a vector has it
+	}
 	if r.IntN(3) == 0 {
 		topic := randomText(r)
 		e.Topic = &topic
@@ -256,7 +259,7 @@ func TestResponsesAreEncodedAsTheJSONModuleWould(t *testing.T) {
 	for range 2000 {
 		answer := &Response{
 			Code: OK, ID: sometimes(r, randomText(r)), Time: sometimes(r, randomTime(r)), To: sometimes(r, "#tea"),
-			Seq: sometimes(r, r.Uint64N(MaxSeq+1)), More: sometimes(r, true),
+			Seq: sometimes(r, r.Uint64N(MaxSeq+1)), Log: sometimes(r, randomText(r)), More: sometimes(r, true),
 		}
 		if n := r.IntN(5); n > 0 {
 			answer.Events = []Event{} // which is not the same as none

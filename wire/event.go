@@ -45,7 +45,7 @@ func (e *Event) AppendJSON(dst []byte) []byte {
 	if e.From != "" {
 		dst = appendMember(dst, `,"from":`, e.From)
 	}
-	if e.Seq != 0 {
+	if e.Seq != 0 || e.Action == ActBehind { // which may say that there is nothing
 		dst = append(dst, `,"seq":`...)
 		dst = strconv.AppendUint(dst, e.Seq, 10)
 	}

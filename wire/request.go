@@ -17,6 +17,7 @@ type Request struct {
 	Limit    int
 	Since    []Since
 	HasSince bool   // it was given, perhaps empty
+	Log      string // what the log was called that the numbers in Since are of; "" = not said
 	Mark     string // `after` as a string: the place in a list of names
 
 	User     User

@@ -22,6 +22,9 @@ type Response struct {
 	RetryAfter float64 `json:"retry_after,omitzero"` // seconds
 	To         string  `json:"to,omitzero"`
 	Seq        uint64  `json:"seq,omitzero"`
+	// Log is what the log is called that the numbers are of: another name since a backup was restored. Presence,
+	// authenticate, register and sync are answered with it.
+	Log string `json:"log,omitzero"`
 
 	// The answers to presence, authenticate and register.
 	JIM    int     `json:"jim,omitzero"`
@@ -91,7 +94,7 @@ func (r *Response) plain() bool {
 	return r.JIM == 0 && r.Server == "" && r.User == nil && r.Token == "" && r.Limits == nil && r.Cookie == "" &&
 		r.Rooms == nil && r.Members == nil && r.Contacts == nil && r.Sessions == nil && r.Accounts == nil &&
 		r.Next == "" && r.Topic == nil && r.Stats == nil &&
-		utf8.ValidString(r.ID) && utf8.ValidString(r.Alert) && utf8.ValidString(r.Error) && utf8.ValidString(r.To)
+		utf8.ValidString(r.ID) && utf8.ValidString(r.Alert) && utf8.ValidString(r.Error) && utf8.ValidString(r.To) && utf8.ValidString(r.Log)
 }
 
 // roomPlain is about what an answer has besides its texts.
@@ -128,6 +131,9 @@ func (r *Response) appendPlain(dst []byte) []byte {
 	if r.Seq != 0 {
 		dst = append(dst, `,"seq":`...)
 		dst = strconv.AppendUint(dst, r.Seq, 10)
+	}
+	if r.Log != "" {
+		dst = appendMember(dst, `,"log":`, r.Log)
 	}
 	if r.Events != nil {
 		dst = appendEvents(dst, r.Events)

@@ -109,6 +109,7 @@ type requestMembers struct {
 	Do       string            `json:"do,omitzero"`
 	Alone    bool              `json:"alone,omitzero"`
 	Live     bool              `json:"live,omitzero"`
+	Log      string            `json:"log,omitzero"`
 }
 
 type userMembers struct {
@@ -123,7 +124,7 @@ func membersOf(r *Request) *requestMembers {
 	m := &requestMembers{
 		Action: r.Action, ID: r.ID, JIM: r.JIM, To: r.To, Message: r.Message, Topic: r.Topic, Seq: r.Seq,
 		Before: r.Before, Limit: r.Limit, Status: r.Status, Device: r.Device, Invite: r.Invite,
-		Password: r.Password, Old: r.Old, Revoke: r.Revoke, Do: r.Do, Alone: r.Alone, Live: r.Live,
+		Password: r.Password, Old: r.Old, Revoke: r.Revoke, Do: r.Do, Alone: r.Alone, Live: r.Live, Log: r.Log,
 	}
 	if r.User != (User{}) {
 		u := userMembers(r.User)

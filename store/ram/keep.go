@@ -3,6 +3,7 @@ package ram
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"jim/chat"
 )
@@ -82,4 +83,20 @@ func (s *Store) Log(ctx context.Context, c chat.ConversationID, after, before ui
 		part = part[:limit]
 	}
 	return append([]chat.Entry(nil), part...), nil
+}
+
+// LogName is what the logs are called; see [chat.Store].
+func (s *Store) LogName() string { return s.name }
+
+// Shared is up to where logs are the same: nothing is ever restored here. See [chat.Store].
+func (s *Store) Shared(ctx context.Context, name string, _ chat.ConversationID) (uint64, error) {
+	done, err := s.use(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	if name == s.name {
+		return math.MaxUint64, nil
+	}
+	return 0, nil
 }

@@ -6,6 +6,7 @@ package ram
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"sync"
 	"time"
@@ -18,6 +19,7 @@ import (
 type Disk struct {
 	mu sync.Mutex
 
+	name     string          // of the logs
 	accounts []*chat.Account // number i+1
 	byKey    map[string]*chat.Account
 	faces    map[string]bool // skeletons of names of people, and of rooms, which begin with #
@@ -50,6 +52,7 @@ func (d *Disk) Open() *Store {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.byKey == nil {
+		d.name = rand.Text()
 		d.byKey = map[string]*chat.Account{}
 		d.faces = map[string]bool{}
 		d.invites = map[[32]byte]bool{}
@@ -58,7 +61,7 @@ func (d *Disk) Open() *Store {
 		d.directs = map[[2]chat.AccountID]*talk{}
 		d.used = map[used]*chat.Entry{}
 	}
-	s := &Store{d: d}
+	s := &Store{d: d, name: d.name}
 	s.changed.L = &s.mu
 	return s
 }
@@ -68,7 +71,8 @@ const queueMax = 1024
 
 // Store is a [chat.Store] over a [Disk].
 type Store struct {
-	d *Disk
+	d    *Disk
+	name string // of the logs
 
 	mu      sync.Mutex
 	changed sync.Cond

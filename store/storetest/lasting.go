@@ -50,6 +50,34 @@ func logBounds(w *world) {
 	}
 }
 
+// nameOfTheLog is the same after a restart, and no other store's.
+func nameOfTheLog(w *world) {
+	ann, ops := w.person("ann"), w.newRoom("#ops")
+	w.kept1(said(ops, ann, "", "milk?"))
+	name := w.LogName()
+	if len(name) < 16 || len(name) > 32 {
+		w.Errorf("the name of the log is %q", name)
+	}
+	w.restart()
+	w.same("the name after a restart", w.LogName(), name)
+	other := w.open(w.T, w.TempDir())
+	defer other.Close()
+	if other.LogName() == name {
+		w.Error("two stores have one name")
+	}
+	for _, c := range []struct {
+		name string
+		in   chat.ConversationID
+		all  bool
+	}{{name, ops, true}, {other.LogName(), ops, false}, {"", ops, false}, {"абв", ops, false}, {name[:8], ops, false}} {
+		seq, err := w.Shared(w.ctx, c.name, c.in)
+		w.ok(err)
+		if c.all != (seq >= 1) || !c.all && seq > 0 {
+			w.Errorf("%d entries are shared with %q", seq, c.name)
+		}
+	}
+}
+
 // reopen keeps one of each kind and looks at it again after a restart.
 func reopen(w *world) {
 	ann, bob, ops := w.person("Ann"), w.person("bob"), w.newRoom("#ops")

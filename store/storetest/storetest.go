@@ -57,6 +57,7 @@ func Run(t *testing.T, open Open) {
 		{"gap-free", gapFree},
 		{"neighbours", neighbours},
 		{"log", logBounds},
+		{"name of the log", nameOfTheLog},
 		{"strings", hardStrings},
 		{"end of patience", endOfPatience},
 		{"reopen", reopen},
