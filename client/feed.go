@@ -238,7 +238,8 @@ func (f *feed) entered(room string, seq uint64) {
 	switch {
 	case seq < t.had:
 		f.setBack(t, seq-1)
-		t.have, t.want, t.had, t.entered = seq, seq, seq, true
+		t.want = seq // it may have been told already, and been taken for an older one
+		signal(f.hole)
 	case seq > t.have+1:
 		t.want = max(t.want, seq)
 		signal(f.hole)

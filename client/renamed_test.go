@@ -108,6 +108,16 @@ func TestANameThatTheReaderKnew(t *testing.T) {
 	})
 }
 
+// TestARoomThatIsMadeAgain is told that the reader comes in before that is answered.
+func TestARoomThatIsMadeAgain(t *testing.T) {
+	f := newFeed(Options{Name: "ann", Since: map[string]uint64{"#tea": 9}})
+	f.take(&wire.Event{Action: wire.ActCreate, To: "#tea", From: "ann", Seq: 1})
+	f.entered("#tea", 1)
+	if name, have, ok := f.missing(); !ok || name != "#tea" || have != 0 {
+		t.Errorf("asks for nothing: %q %d %v", name, have, ok)
+	}
+}
+
 // TestNumbersThatTheServerWasNotTold are of more conversations than fit into a presence.
 func TestNumbersThatTheServerWasNotTold(t *testing.T) {
 	f := newFeed(Options{Since: map[string]uint64{"#tea": 9, "#milk": 9}, Log: "one"})
