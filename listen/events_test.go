@@ -175,8 +175,15 @@ func TestSince(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ last, log, want string }{
-		{"#ops 918", "", ""}, {"#ops 918 1f2e", "", "1f2e"}, {"#ops 918 1f2e", "0a0b", "0a0b"}, {"#ops 918", "0a0b", "0a0b"}, {"", "0a0b", "0a0b"},
-		{"#ops 918 a b", "", "!"}, {"#ops 918 é", "", "!"}, {"", `a"`, "!"}, {"", strings.Repeat("a", 33), "!"},
+		{"#ops 918", "", ""},
+		{"#ops 918 1f2e", "", "1f2e"},
+		{"#ops 918 1f2e", "0a0b", "0a0b"},
+		{"#ops 918", "0a0b", "0a0b"},
+		{"", "0a0b", "0a0b"},
+		{"#ops 918 a b", "", "!"},
+		{"#ops 918 é", "", "!"},
+		{"", `a"`, "!"},
+		{"", strings.Repeat("a", 33), "!"},
 	} {
 		if _, log, err := parseSince(nil, c.last, c.log); (err != nil) != (c.want == "!") || err == nil && log != c.want {
 			t.Errorf("%q, %q: got %q, %v; want %q", c.last, c.log, log, err, c.want)

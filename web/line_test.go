@@ -152,6 +152,25 @@ func serverIsSetBack(t *testing.T) {
 	if said := ann.said(); !slices.Equal(said, []string{"kept", "said since"}) {
 		t.Errorf("seen: %q", said)
 	}
+
+	// The same while the page is away, and until the room has come further than it has seen.
+	s.end(syscall.SIGTERM)
+	other := &server{t: t, data: filepath.Join(t.TempDir(), "again"), address: "127.0.0.1:0"}
+	run("restore", saved, "--data", other.data)
+	other.start()
+	bot := other.peer(t, "bot")
+	bot.says("#tea", "one")
+	bot.says("#tea", "two")
+	bot.says("#tea", "three")
+	other.end(syscall.SIGTERM)
+	s.data = other.data
+	s.start()
+	ann.click("#retry")
+	ann.until("document.querySelector('#dot.connected')")
+	ann.sees("three")
+	if said := ann.said(); !slices.Equal(said, []string{"kept", "one", "two", "three"}) {
+		t.Errorf("seen after another restore: %q", said)
+	}
 }
 
 // guestComesBackTooEarly loses a connection that the server does not know to be lost: so the name

@@ -16,6 +16,7 @@ export const isRoom = name => name.startsWith('#');
 
 export class Chat {
   me = null; limits = {}; talks = new Map(); statuses = new Map(); outbox = []; shown = null;
+  logName; // what the server's log is called that the numbers here are of
   #line; #tell; #sending = false;
 
   // tell(what, talk, detail) is told what changed: 'list', 'log', 'said', 'pending', 'typing', 'people'.
@@ -46,10 +47,14 @@ export class Chat {
     this.me = answer.user;
     this.limits = answer.limits ?? {};
     if (!before) this.#recall();
+    if (before && answer.log !== this.logName) { // a backup was restored: of what was not named nothing is certain
+      for (const one of this.talks.values()) if (!one.log) one.had = Infinity;
+    }
     this.#flush();
     let after;
     do {
       const list = await this.#line.ask({ action: 'rooms', ...(after && { after }) });
+      this.logName = answer.log; // by now the server has said how much of what was named is still so
       for (const room of list.rooms ?? []) this.#listed(room);
       after = list.next;
       this.#tell('list');

@@ -67,7 +67,7 @@ function hello() {
   const user = { account_name: name, ...(token ? { token } : password ? { password } : {}) };
   const device = !token && password ? (login.device ??= 'browser ' + newID().slice(0, 8)) : undefined;
   if (register) return { action: 'register', jim: 2, user, device, invite };
-  return { action: 'presence', jim: 2, user, device, since: chat.since() };
+  return { action: 'presence', jim: 2, user, device, since: chat.since(), log: chat.logName };
 }
 
 function welcome(answer) {
