@@ -273,11 +273,15 @@ func (s *Session) login(r *wire.Request, l *admission, status string) (*wire.Res
 	s.setAccount(l, p, r.Device)
 	s.stopWaiting()
 	first := p.greet(status)
-	s.respond(r.ID, s.welcome(token, l.code), nil)
-	s.owe(r.Since)
-	p.add(s)
-	s.hub.log.Debug("logged in", "session", s.id, "account", l.account.Name, "transport", s.peer.Transport)
-	if err := s.resume(r); err != nil {
+	welcome := s.welcome(token, l.code)
+	if welcome.Since, err = s.putRight(r); err == nil {
+		s.respond(r.ID, welcome, nil)
+		s.owe(r.Since)
+		p.add(s)
+		s.hub.log.Debug("logged in", "session", s.id, "account", l.account.Name, "transport", s.peer.Transport)
+		err = s.resume(r)
+	}
+	if err != nil {
 		s.hub.log.Error("session cannot hear its conversations", "account", l.account.Name, "err", err)
 		s.out.finish(goodbye("the server failed", retryStopping))
 		return nil, nil

@@ -230,7 +230,7 @@ func (s *Session) resume(r *wire.Request) error {
 		}
 	}
 	for _, w := range r.Since {
-		if err := s.readOwed(w, r.Log); err != nil {
+		if err := s.readOwed(w); err != nil {
 			return err
 		}
 	}
@@ -239,7 +239,7 @@ func (s *Session) resume(r *wire.Request) error {
 
 // readOwed reads to a session that resumes what it is owed of a conversation. That its account has left
 // meanwhile is in there.
-func (s *Session) readOwed(w wire.Since, log string) error {
+func (s *Session) readOwed(w wire.Since) error {
 	at, err := s.find(s.ctx, w.To, false)
 	var bad *wire.Error
 	if errors.As(err, &bad) || err == nil && at.room == nil { // it is not there, or not for this account
@@ -251,7 +251,7 @@ func (s *Session) readOwed(w wire.Since, log string) error {
 	if err != nil {
 		return err
 	}
-	return s.readSince(&at, w.Seq, log)
+	return s.readSince(&at, w.Seq, "")
 }
 
 // readSince reads the log of a conversation to the session from after a number, which is of the log of that name. It gives
@@ -271,31 +271,6 @@ func (s *Session) readSince(at *place, after uint64, log string) error {
 		s.tellNewest(at.address, from)
 	}
 	return s.catchUp(at, from)
-}
-
-// within is a number that the session says it has, or less where a backup was restored: how far the log that it knows and
-// this one are the same; and the newest where its number lies behind that, else it would be told nothing until the
-// conversation has come so far. That it is less than it has, the session is told as behind.
-func (s *Session) within(at *place, after uint64, log string) (uint64, error) {
-	if log != "" && log != s.hub.store.LogName() {
-		shared, err := s.hub.store.Shared(s.ctx, log, at.room.id)
-		if err != nil {
-			return 0, err
-		}
-		after = min(after, shared)
-	}
-	at.room.mu.Lock()
-	newest := max(at.room.last, at.room.kept.Load())
-	at.room.mu.Unlock()
-	if after <= newest {
-		return after, nil
-	}
-	// It may be kept, and not told yet.
-	entries, err := s.hub.store.Log(s.ctx, at.room.id, after-1, 0, 1, false)
-	if err == nil && len(entries) == 0 {
-		after = newest
-	}
-	return after, err
 }
 
 // letGo ends a catching up that failed: what happens is told live again, and what

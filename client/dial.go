@@ -195,7 +195,7 @@ func (c *Client) presence(t transport, again bool, user wire.User) error {
 	if user.Token == "" {
 		q.Device = c.o.Device
 	}
-	if again {
+	if again || c.o.Log != "" {
 		q.Since, q.Log = c.feed.since(c.to.roomForSince())
 	}
 	object, err := encode(&q)
@@ -220,28 +220,18 @@ func (c *Client) presence(t transport, again bool, user wire.User) error {
 		case m.Response.Code.IsError():
 			return errorOf(wire.ActPresence, m.Response)
 		default:
-			if c.welcome(&q, m.Response) && again {
-				return t.write([][]byte{[]byte(settle)})
-			}
+			c.welcome(&q, m.Response)
 			return nil
 		}
 	}
 }
 
-// settle is answered when all has come that the server says about the numbers of a presence.
-const (
-	settleID = "settle"
-	settle   = `{"action":"ping","id":"` + settleID + `"}` + "\n"
-)
-
-// welcome takes in that the client is in, and tells whether the numbers that it knows are of another log.
-func (c *Client) welcome(q *wire.Request, r *wire.Response) (unsettled bool) {
+func (c *Client) welcome(q *wire.Request, r *wire.Response) {
 	c.mu.Lock()
 	c.server = r
 	c.mu.Unlock()
-	unsettled = c.feed.welcome(r.Log)
+	c.feed.welcome(r.Log, r.Since)
 	c.learn(q, r)
-	return unsettled
 }
 
 // goodbye is a bye as an error: one that can be tried again later, if it says when.

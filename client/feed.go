@@ -24,7 +24,6 @@ type feed struct {
 	mu    sync.Mutex
 	me    string // folded
 	log   string // what the server's log is called that the numbers are of; "" = not known
-	next  string // what it is called now
 	first bool   // the server is being asked where the conversations stand
 	queue []*wire.Event
 	max   int
@@ -73,42 +72,23 @@ func (f *feed) setBack(t *talk, seq uint64) {
 	signal(f.queued)
 }
 
-// welcome takes in what the server's log is called now. Where that is another name than before, a backup was restored: of
-// the numbers that the server was told it says how far they are still right, and it reports true, since the name is taken
-// over by settle, when all of that has come. Of the others nothing is known.
-func (f *feed) welcome(log string) (unsettled bool) {
+// welcome takes in what the server's log is called, and how much of what it was told counts there. Under another name than
+// before, as after a backup was restored, nothing is known of what it was not told.
+func (f *feed) welcome(log string, since map[string]uint64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.next = log
-	unsettled = f.log != "" && log != "" && f.log != log
-	if !unsettled {
-		f.log = log
+	for name, seq := range since {
+		if t := f.talks[fold(name)]; t != nil && seq < t.have {
+			f.setBack(t, seq)
+		}
 	}
 	for _, t := range f.talks {
-		if unsettled && t.unsaid {
+		if t.unsaid && f.log != "" && f.log != log {
 			f.setBack(t, 0)
 		}
 		t.unsaid = false
 	}
-	return unsettled
-}
-
-// settle takes in what the log is called that all numbers are of.
-func (f *feed) settle(log string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.log = log
-}
-
-// forsake begins anew with all conversations where the server's log has got another name and could not be told the numbers.
-func (f *feed) forsake() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, t := range f.talks {
-		if f.log != f.next {
-			f.setBack(t, 0)
-		}
-	}
 }
 
 // fold makes names equal that the server holds for equal.

@@ -13,20 +13,18 @@ func (c *Client) fill() {
 	if c.o.Quiet {
 		return
 	}
-	q := wire.Request{Action: wire.ActSync, Log: c.o.Log}
-	for name, seq := range c.o.Since {
-		q.Since = append(q.Since, wire.Since{To: name, Seq: seq})
+	q := wire.Request{Action: wire.ActSync}
+	if c.o.Log == "" { // else they were in the presence
+		for name, seq := range c.o.Since {
+			q.Since = append(q.Since, wire.Since{To: name, Seq: seq})
+		}
 	}
-	r, err := c.Do(c.ctx, q)
+	_, err := c.Do(c.ctx, q)
 	if err != nil && len(q.Since) > 0 { // one of them is not there (any more)
-		c.feed.forsake()
-		r, err = c.Do(c.ctx, wire.Request{Action: wire.ActSync})
+		_, err = c.Do(c.ctx, wire.Request{Action: wire.ActSync})
 	}
 	if err != nil && c.ctx.Err() != nil {
 		return
-	}
-	if err == nil {
-		c.feed.settle(r.Log)
 	}
 	c.feed.begun() // a server that does not say lets them begin with what comes next
 	for {

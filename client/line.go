@@ -133,8 +133,6 @@ func (c *Client) listen(l *line) error {
 			bye = goodbye(m.Event)
 		case m.Event != nil:
 			c.feed.take(m.Event)
-		case m.Response.ID == settleID:
-			c.feed.settle(c.Welcome().Log)
 		default:
 			if m.Response.ID == "" && m.Response.Code.IsError() {
 				refused = errorOf("", m.Response)

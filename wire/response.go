@@ -33,6 +33,8 @@ type Response struct {
 	Token  string  `json:"token,omitzero"` // only when the request named a device
 	Limits *Limits `json:"limits,omitzero"`
 	Cookie string  `json:"cookie,omitzero"` // over UDP: what to send the request with
+	// Since is how much counts here of what a presence said it has, where that is less, as after a backup was restored.
+	Since map[string]uint64 `json:"since,omitzero"`
 
 	// Lists. More says that another page follows; Next is what to send as `after` for it.
 	Events   []Event        `json:"events,omitzero"`
@@ -91,7 +93,7 @@ func (r *Response) AppendJSON(dst []byte) ([]byte, error) {
 
 // plain tells whether r has nothing but what appendPlain appends.
 func (r *Response) plain() bool {
-	return r.JIM == 0 && r.Server == "" && r.User == nil && r.Token == "" && r.Limits == nil && r.Cookie == "" &&
+	return r.JIM == 0 && r.Server == "" && r.User == nil && r.Token == "" && r.Limits == nil && r.Cookie == "" && r.Since == nil &&
 		r.Rooms == nil && r.Members == nil && r.Contacts == nil && r.Sessions == nil && r.Accounts == nil &&
 		r.Next == "" && r.Topic == nil && r.Stats == nil &&
 		utf8.ValidString(r.ID) && utf8.ValidString(r.Alert) && utf8.ValidString(r.Error) && utf8.ValidString(r.To) && utf8.ValidString(r.Log)

@@ -50,11 +50,12 @@ export class Chat {
     if (before && answer.log !== this.logName) { // a backup was restored: of what was not named nothing is certain
       for (const one of this.talks.values()) if (!one.log) one.had = Infinity;
     }
+    this.logName = answer.log;
+    for (const [name, seq] of Object.entries(answer.since ?? {})) this.#setBack(this.talk(name), seq);
     this.#flush();
     let after;
     do {
       const list = await this.#line.ask({ action: 'rooms', ...(after && { after }) });
-      this.logName = answer.log; // by now the server has said how much of what was named is still so
       for (const room of list.rooms ?? []) this.#listed(room);
       after = list.next;
       this.#tell('list');
