@@ -254,6 +254,10 @@ var wrongPages = []*fault{
 		return p
 	}},
 	{name: "sync begins with the number given", level: check.JIM2, ids: ids("since.part", "since.all"), says: "", up: replacing(`":5}}`, `":4}}`, "", `":4}}`, `":3}}`)},
+	{name: "nobody says what the log is called", level: check.JIM2, ids: ids("log.said", "log.same"), says: `"log"`, down: without("presence", "log")},
+	{name: "sync calls the log otherwise", level: check.JIM2, ids: ids("log.same"), says: `"log"`, down: answers("sync", func(m object) { m["log"] = "1" })},
+	{name: "it is always another log", level: check.JIM2, ids: ids("log.own"), says: "5", up: replacing(`"log":"`, `"log":"x`)},
+	{name: "it is never another log", level: check.JIM2, ids: ids("log.other", "log.since"), says: "", mute: true, up: replacing(`"log":`, `"lag":`)},
 	{name: "what is not named is not told as behind", level: check.JIM2, ids: ids("sync.behind", "since.behind"), says: `"behind"`, mute: true, down: events("behind", func(*link, object) bool { return false })},
 }
 

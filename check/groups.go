@@ -5,7 +5,7 @@ var groups = []func() []*serverCheck{
 	grammar, strict, accepted, wholes, kinds, shapes, frames, ends, sizes,
 	welcomes, silences, befores, limits, logins, refusals, alikes,
 	said, told, repeated, conflicts, addressed, lasting, answersAre, typing, marks, live,
-	pages, between, readers, sizesOfPages, syncs, syncsMore, resumes,
+	pages, between, readers, sizesOfPages, syncs, syncsMore, resumes, logNames,
 	made, joined, left, listed, membersAre, people, contacts, presences,
 	sessions, goodbyes, refusing, tokens, registers, devices, signedIn, passwords,
 	posts, asked, streamed, datagrams, windows, acknowledged,

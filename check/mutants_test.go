@@ -29,7 +29,7 @@ var founding = []string{
 	"come", "comeNew", "enter", "login", "open", "dial", "dialAgain", "pair", "comeWithRoom", "comeWithLimit", "strangers",
 	"away", "back", "owner", "registers", "make", "enters", "says", "done", "speaks", "with", "answer", "hears", "history",
 	"row", "rows", "listOf", "persons", "people", "sessionsOf", "withToken", "devices", "guest", "returns", "second",
-	"goesOn", "alive", "webAs", "body", "pours",
+	"goesOn", "alive", "webAs", "body", "pours", "presents",
 }
 
 // standing are checks whose rule is one on which others stand: they may fail there, by one kind of mutant.
