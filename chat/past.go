@@ -224,9 +224,9 @@ func (s *Session) resume(r *wire.Request) error {
 		if bad != nil {
 			continue // a name from before a rule became stricter
 		}
-		_, owed := s.owed[key]
+		owed := s.isOwed(key)
 		if n := s.listen(s.hub.room(&m.Conversation), key, address, false); n != nil && !owed && r.HasSince {
-			s.tellBehind(address, m.Last)
+			s.tellWhereItStands(n, m.Last)
 		}
 	}
 	for _, w := range r.Since {
@@ -235,6 +235,23 @@ func (s *Session) resume(r *wire.Request) error {
 		}
 	}
 	return nil
+}
+
+func (s *Session) isOwed(key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, owed := s.owed[key]
+	return owed
+}
+
+// tellWhereItStands says that a conversation, which the session hears from now on, has come so far at least: what was kept up to
+// there is not told any more, and what was told to others since the number was read is not left out.
+func (s *Session) tellWhereItStands(n *sub, seq uint64) {
+	n.room.mu.Lock()
+	defer n.room.mu.Unlock()
+	n.read = max(n.read, n.room.last, seq)
+	n.first = 0 // what was told live so far, when another device had it heard, need not go on where it ends
+	s.tellBehind(n.address, n.read)
 }
 
 // readOwed reads to a session that resumes what it is owed of a conversation. That its account has left
@@ -350,8 +367,8 @@ func (s *Session) catchUp(at *place, after uint64) error {
 }
 
 // caughtUp lets a session that has everything hear what happens from now on. Everything is also what was
-// answered to its sender and has not been told yet. A session that does not hear the conversation has
-// everything when the log is at its end.
+// answered to its sender and has not been told yet, and what will not be told live, since it was read to the session or told
+// as behind. A session that does not hear the conversation has everything when the log is at its end.
 func (s *Session) caughtUp(at *place, after uint64, end bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -366,7 +383,7 @@ func (s *Session) caughtUp(at *place, after uint64, end bool) bool {
 	}
 	n.room.mu.Lock()
 	defer n.room.mu.Unlock()
-	if max(n.room.last, n.room.kept.Load()) > after {
+	if max(n.room.last, n.room.kept.Load(), n.read) > after {
 		return false
 	}
 	n.catching, n.synced, n.read = false, true, max(n.read, after)

@@ -47,7 +47,7 @@ type sub struct {
 	first    uint64 // the first event told live since the start or the last loss, 0 = none
 	heard    uint64 // the last event told live
 	synced   bool   // a sync has been answered since
-	read     uint64 // events up to here were read to the peer from the log
+	read     uint64 // events up to here were read to the peer from the log, or it was told of them as behind
 
 	// guarded by out.mu
 	behind uint64 // events up to here were not told; 0 = all were
