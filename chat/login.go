@@ -254,23 +254,14 @@ func (s *Session) newGuest(name, key string) (*admission, error) {
 // login makes the session the account's, whose status is changed to one that is
 // not "", answers, and makes it hear its conversations. The answer goes out before anything that is told.
 func (s *Session) login(r *wire.Request, l *admission, status string) (*wire.Response, error) {
-	token, id, err := s.newToken(&l.account, r.Device)
+	p, token, err := s.admit(r, l)
 	if err != nil {
 		return nil, err
 	}
-	if id != 0 {
-		l.token = id
-	}
-	if s.peer.Brief {
-		s.setAccount(l, nil, r.Device)
+	s.setAccount(l, p, r.Device)
+	if p == nil {
 		return s.welcome(token, l.code), nil
 	}
-	alone := l.tag && token == "" || r.Alone
-	p, bad := s.hub.hold(&l.account, alone)
-	if bad != nil {
-		return nil, bad
-	}
-	s.setAccount(l, p, r.Device)
 	s.stopWaiting()
 	first := p.greet(status)
 	welcome := s.welcome(token, l.code)
@@ -292,11 +283,34 @@ func (s *Session) login(r *wire.Request, l *admission, status string) (*wire.Res
 	return nil, nil
 }
 
+// admit holds the account's person for the session, and makes the token that is asked for. A guest's name without
+// a token is for one at a time: who asks for a token would take it from the one who is here. A brief session,
+// which is a guest's request beside his connection, holds nobody but while it does that.
+func (s *Session) admit(r *wire.Request, l *admission) (p *person, token string, err error) {
+	brief := s.peer.Brief
+	alone := l.tag && (!brief || r.Device != "") || r.Alone
+	if !brief || alone {
+		var bad *wire.Error
+		if p, bad = s.hub.hold(&l.account, alone); bad != nil {
+			return nil, "", bad
+		}
+	}
+	token, id, err := s.newToken(&l.account, r.Device)
+	if id != 0 {
+		l.token = id
+	}
+	if p != nil && (brief || err != nil) {
+		s.hub.release(p)
+		p = nil
+	}
+	return p, token, err
+}
+
 func (s *Session) setAccount(l *admission, p *person, device string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.account, s.person, s.device = &l.account, p, newDevice(device, l.token)
-	if p != nil {
+	if p != nil && p.account == l.account {
 		s.account = &p.account // shared by the person's sessions
 	}
 }

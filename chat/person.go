@@ -91,6 +91,11 @@ func (h *Hub) logout(s *Session) {
 	for _, n := range subs {
 		h.unlisten(n)
 	}
+	h.release(p)
+}
+
+// release takes back what hold did.
+func (h *Hub) release(p *person) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if p.holders--; p.holders == 0 {
