@@ -209,7 +209,7 @@ const (
 // listSessions lists the account's devices and connections, or ends one.
 func (s *Session) listSessions(r *wire.Request) (*wire.Response, error) {
 	if r.Revoke != "" {
-		return s.revoke(r.Revoke)
+		return s.revoke(r)
 	}
 	if bad := s.may(&askRate); bad != nil {
 		return nil, bad
@@ -227,7 +227,7 @@ func (s *Session) listSessions(r *wire.Request) (*wire.Response, error) {
 	for _, other := range s.hub.sessionsOf(s.account.ID) {
 		other.mu.Lock()
 		answer.Sessions = append(answer.Sessions, wire.SessionInfo{
-			ID: liveMark + strconv.FormatUint(other.id, 10), Device: other.device.called(), Transport: other.peer.Transport,
+			ID: other.liveID(), Device: other.device.called(), Transport: other.peer.Transport,
 			Address: other.peer.Address, Since: wire.At(other.hub.began.Add(other.began)), Current: other == s,
 		})
 		other.mu.Unlock()
@@ -236,7 +236,8 @@ func (s *Session) listSessions(r *wire.Request) (*wire.Response, error) {
 }
 
 // revoke ends a connection, or a device and all its connections.
-func (s *Session) revoke(what string) (*wire.Response, error) {
+func (s *Session) revoke(r *wire.Request) (*wire.Response, error) {
+	what := r.Revoke
 	missing := wire.Errorf(wire.NotFound, "you have no session %s", what)
 	if number, ok := strings.CutPrefix(what, tokenMark); ok {
 		id, err := strconv.ParseInt(number, 10, 64)
@@ -249,18 +250,28 @@ func (s *Session) revoke(what string) (*wire.Response, error) {
 			return nil, keeping(err)
 		}
 		s.hub.cut(s.account.ID, "this device was logged out", func(o *Session) bool { return o != s && o.tokenID() == id })
+	} else if s.person != nil && what == s.liveID() { // the answer comes before the end
+		s.respond(r.ID, &wire.Response{Code: wire.OK}, nil)
+		s.cutOne(what)
+		s.tellRevoked(what)
+		return nil, nil
 	} else if !s.cutOne(what) {
 		return nil, missing
 	}
-	s.tellOthers(&wire.Event{Action: wire.ActSessions, From: s.account.Name, Revoke: what})
+	s.tellRevoked(what)
 	return &wire.Response{Code: wire.OK}, nil
 }
 
-func (s *Session) cutOne(what string) bool {
-	return s.hub.cut(s.account.ID, "this connection was logged out", func(o *Session) bool {
-		return liveMark+strconv.FormatUint(o.id, 10) == what
-	}) > 0
+func (s *Session) tellRevoked(what string) {
+	s.tellOthers(&wire.Event{Action: wire.ActSessions, From: s.account.Name, Revoke: what})
 }
+
+func (s *Session) cutOne(what string) bool {
+	return s.hub.cut(s.account.ID, "this connection was logged out", func(o *Session) bool { return o.liveID() == what }) > 0
+}
+
+// liveID is what `sessions` calls the connection.
+func (s *Session) liveID() string { return liveMark + strconv.FormatUint(s.id, 10) }
 
 func (s *Session) setDevice(token int64) {
 	s.mu.Lock()

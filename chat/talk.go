@@ -120,7 +120,10 @@ func (s *Session) read(r *wire.Request) (*wire.Response, error) {
 		return nil, in("find the newest number", err)
 	}
 	seq := min(r.Seq, c.Last)
-	if err := s.hub.store.SetRead(s.ctx, s.account.ID, at.room.id, seq); err != nil {
+	switch err := s.hub.store.SetRead(s.ctx, s.account.ID, at.room.id, seq); {
+	case err == ErrNotFound:
+		return nil, wire.Errorf(wire.Forbidden, "you are not in %s: join it", at.address)
+	case err != nil:
 		return nil, keeping(err)
 	}
 	s.tellOthers(&wire.Event{Action: wire.ActRead, To: at.address, From: s.account.Name, Seq: seq})
