@@ -30,18 +30,18 @@ type webSocket struct {
 	// done with.
 	//
 	// The numbers are small, as all of this is there for each idle connection.
-	text     int32   // bytes of the message
-	at       int32   // not before text
-	done     int32   // bytes that the next Read is done with
-	weight   int32   // bytes of its fragments so far, the current one included
-	skip     int32   // bytes of the current fragment yet to be thrown away
-	open     bool    // the message's first fragment has come, its last has not
-	tooLarge bool    // it is being thrown away
-	last     bool    // and this is its last fragment
-	pong     *[]byte // to be sent
+	text     int32 // bytes of the message
+	at       int32 // not before text
+	done     int32 // bytes that the next Read is done with
+	weight   int32 // bytes of its fragments so far, the current one included
+	skip     int32 // bytes of the current fragment yet to be thrown away
+	open     bool  // the message's first fragment has come, its last has not
+	tooLarge bool  // it is being thrown away
+	last     bool  // and this is its last fragment
 
-	out    sync.Mutex // held while somebody writes
-	torn   bool       // what was written last has no end yet; guarded by out
+	pong   atomic.Pointer[[]byte] // to be sent, with out held
+	out    sync.Mutex             // held while somebody writes
+	torn   bool                   // what was written last has no end yet; guarded by out
 	status atomic.Pointer[violation]
 	over   atomic.Bool // Close was called
 }
@@ -211,7 +211,7 @@ func (c *webSocket) control(op ws.OpCode, payload []byte) error {
 	case ws.OpPing:
 		// Only the newest is answered when several wait (RFC 6455, section 5.5.3).
 		pong := appendFrame(nil, ws.OpPong, payload)
-		c.pong = &pong
+		c.pong.Store(&pong)
 	case ws.OpClose:
 		code, bad := parseClose(payload)
 		if bad != nil {
@@ -235,13 +235,26 @@ func (c *webSocket) rest() error {
 		c.in.cut(int(c.text), int(c.at))
 	}
 	c.at = c.text
-	if c.pong != nil {
-		if _, err := c.in.conn.Write(*c.pong); err != nil {
-			return err
-		}
-		c.pong = nil
+	if c.pong.Load() == nil {
+		return nil
 	}
-	return nil
+	c.out.Lock()
+	defer c.out.Unlock()
+	return c.answerPing()
+}
+
+// answerPing writes the pong that is to be sent, if there is one, unless it would stand inside of a frame: then
+// whoever writes the rest of that does it. c.out is held.
+func (c *webSocket) answerPing() error {
+	if c.torn {
+		return nil
+	}
+	pong := c.pong.Swap(nil)
+	if pong == nil {
+		return nil
+	}
+	_, err := c.in.conn.Write(*pong)
+	return err
 }
 
 // begun tells whether a message or a frame has come in part.
@@ -273,7 +286,7 @@ func (c *webSocket) WriteRest(batches []*wire.Batch, n int) error {
 		return err
 	}
 	c.torn = false
-	return nil
+	return c.answerPing()
 }
 
 // Close is [chat.Conn]'s. It tells the peer why in a close frame, unless bytes
