@@ -112,14 +112,14 @@ func (s *Session) listUsers(r *wire.Request, _ *Account) (*wire.Response, error)
 	if err != nil {
 		return nil, in("list the accounts", err)
 	}
-	answer := &wire.Response{Code: wire.OK, Accounts: []wire.Person{}}
+	answer, left := &wire.Response{Code: wire.OK, Accounts: []wire.Person{}}, s.rows()
 	for i := range list {
-		if i == limit {
+		p := asSeen(&list[i], s.hub.statusOf(list[i].ID))
+		p.Since, p.Disabled = list[i].Created, list[i].Disabled
+		if i == limit || !left.take(p.Size()) {
 			answer.More, answer.Next = true, list[i-1].Key
 			break
 		}
-		p := asSeen(&list[i], s.hub.statusOf(list[i].ID))
-		p.Since, p.Disabled = list[i].Created, list[i].Disabled
 		answer.Accounts = append(answer.Accounts, p)
 	}
 	return answer, nil

@@ -168,10 +168,10 @@ func (s *Session) rooms(r *wire.Request) (*wire.Response, error) {
 		return nil, in("read the memberships", err)
 	}
 	limit := s.pageLimit(r)
-	answer := &wire.Response{Code: wire.OK, Rooms: []wire.Conversation{}}
+	answer, left := &wire.Response{Code: wire.OK, Rooms: []wire.Conversation{}}, s.rows()
 	after, inOwn := strings.CutPrefix(r.Mark, ownMark)
 	if r.Mark == "" || inOwn {
-		if ownPage(answer, mine, after, limit); answer.More {
+		if ownPage(answer, mine, after, limit, &left); answer.More {
 			return answer, nil
 		}
 		after = ""
@@ -186,7 +186,8 @@ func (s *Session) rooms(r *wire.Request) (*wire.Response, error) {
 			return nil, in("list the rooms", err)
 		}
 		for _, c := range list {
-			if len(answer.Rooms) >= limit {
+			row := wire.Conversation{Name: c.Room, Seq: c.Last, Topic: c.Topic}
+			if len(answer.Rooms) >= limit || !own[c.ID] && !left.take(row.Size()) {
 				answer.More, answer.Next = true, after
 				if after == "" { // own conversations fill the page, and the last of them is the place
 					last, _ := addressKey(answer.Rooms[len(answer.Rooms)-1].Name)
@@ -196,7 +197,7 @@ func (s *Session) rooms(r *wire.Request) (*wire.Response, error) {
 			}
 			after, _ = addressKey(c.Room)
 			if !own[c.ID] {
-				answer.Rooms = append(answer.Rooms, wire.Conversation{Name: c.Room, Seq: c.Last, Topic: c.Topic})
+				answer.Rooms = append(answer.Rooms, row)
 			}
 		}
 		if len(list) < limit {
@@ -206,7 +207,7 @@ func (s *Session) rooms(r *wire.Request) (*wire.Response, error) {
 }
 
 // ownPage adds the account's own conversations after a key.
-func ownPage(answer *wire.Response, mine []Membership, after string, limit int) {
+func ownPage(answer *wire.Response, mine []Membership, after string, limit int, left *rows) {
 	keys := make(map[string]*Membership, len(mine))
 	for i := range mine {
 		if key, bad := addressKey(mine[i].address()); bad == nil && key > after {
@@ -214,12 +215,13 @@ func ownPage(answer *wire.Response, mine []Membership, after string, limit int) 
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
-		if len(answer.Rooms) == limit {
+		m := keys[key]
+		row := wire.Conversation{Name: m.address(), Seq: m.Last, Read: m.Read, Member: true, Topic: m.Topic}
+		if len(answer.Rooms) == limit || !left.take(row.Size()) {
 			answer.More = true
 			return
 		}
-		m := keys[key]
-		answer.Rooms = append(answer.Rooms, wire.Conversation{Name: m.address(), Seq: m.Last, Read: m.Read, Member: true, Topic: m.Topic})
+		answer.Rooms = append(answer.Rooms, row)
 		answer.Next = ownMark + key
 	}
 	answer.Next = ""
@@ -241,15 +243,26 @@ func (s *Session) pageLimit(r *wire.Request) int {
 // what people have written into them is not: 100 bytes each.
 const datagramRows = 8
 
-// contacts lists the account's contacts.
+// contacts lists the account's contacts, all that fit an answer where no limit is said.
 func (s *Session) contacts(r *wire.Request) (*wire.Response, error) {
+	if bad := s.may(&askRate); bad != nil {
+		return nil, bad
+	}
 	list, err := s.hub.store.Contacts(s.ctx, s.account.ID)
 	if err != nil {
 		return nil, in("read the contacts", err)
 	}
-	answer := &wire.Response{Code: wire.OK, Contacts: []wire.Person{}}
+	answer, left := &wire.Response{Code: wire.OK, Contacts: []wire.Person{}}, s.rows()
 	for i := range list {
-		answer.Contacts = append(answer.Contacts, asSeen(&list[i], s.hub.statusOf(list[i].ID)))
+		if list[i].Key <= r.Mark {
+			continue
+		}
+		row := asSeen(&list[i], s.hub.statusOf(list[i].ID))
+		if r.Limit > 0 && len(answer.Contacts) == r.Limit || !left.take(row.Size()) {
+			answer.More, answer.Next = true, list[i-1].Key
+			break
+		}
+		answer.Contacts = append(answer.Contacts, row)
 	}
 	return answer, nil
 }
@@ -263,7 +276,7 @@ func (s *Session) members(r *wire.Request) (*wire.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := &wire.Response{Code: wire.OK, To: at.address, Members: []wire.Person{}}
+	answer, left := &wire.Response{Code: wire.OK, To: at.address, Members: []wire.Person{}}, s.rows()
 	if at.room == nil {
 		return answer, nil
 	}
@@ -274,11 +287,12 @@ func (s *Session) members(r *wire.Request) (*wire.Response, error) {
 		return nil, in("list the members", err)
 	}
 	for i := range list {
-		if i == limit {
+		row := asSeen(&list[i], s.hub.statusOf(list[i].ID))
+		if i == limit || !left.take(row.Size()) {
 			answer.More, answer.Next = true, list[i-1].Key
 			break
 		}
-		answer.Members = append(answer.Members, asSeen(&list[i], s.hub.statusOf(list[i].ID)))
+		answer.Members = append(answer.Members, row)
 	}
 	return answer, nil
 }

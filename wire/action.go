@@ -61,7 +61,7 @@ var Actions = []ActionInfo{
 	{ActTopic, "both", "to, [topic], [id]", "200, 201", "Reads or sets what a room is about."},
 	{ActRooms, "client", "[after], [limit]", "200", "Lists your conversations, and the rooms of the server."},
 	{ActMembers, "client", "to, [after], [limit]", "200", "Lists who is in a room."},
-	{ActGetContacts, "client", "", "200", "Lists your contacts."},
+	{ActGetContacts, "client", "[after], [limit]", "200", "Lists your contacts."},
 	{ActAddContact, "both", "to", "200", "Adds a contact, whose presence you are then told."},
 	{ActDelContact, "both", "to", "200", "Removes a contact."},
 	{ActWhois, "client", "to", "200", "Tells about a person."},

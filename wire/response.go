@@ -61,6 +61,26 @@ type Person struct {
 	Disabled bool `json:"disabled,omitzero"` // told to operators only
 }
 
+// Size is how many bytes p takes in a list, at most.
+func (p *Person) Size() int {
+	const other = len(`{"account_name":,"status":,"guest":true,"owner":true,"since":-9007199254740.123,"disabled":true},`)
+	return other + quotedSize(p.Name) + quotedSize(p.Status)
+}
+
+// quotedSize is how many bytes s has as a string of JSON.
+func quotedSize(s string) int {
+	n := len(`""`) + len(s)
+	for i := range len(s) {
+		switch b := s[i]; {
+		case b < ' ':
+			n += len(`\u0001`) - 1
+		case b == '"' || b == '\\':
+			n++
+		}
+	}
+	return n
+}
+
 // Conversation is a room or a direct conversation as one person sees it.
 type Conversation struct {
 	Name   string `json:"name"`            // "#ops", or the other person's name
@@ -68,6 +88,12 @@ type Conversation struct {
 	Read   uint64 `json:"read,omitzero"`   // you have read up to here
 	Member bool   `json:"member,omitzero"` // you get its events
 	Topic  string `json:"topic,omitzero"`
+}
+
+// Size is how many bytes c takes in a list, at most.
+func (c *Conversation) Size() int {
+	const other = len(`{"name":,"seq":9007199254740991,"read":9007199254740991,"member":true,"topic":},`)
+	return other + quotedSize(c.Name) + quotedSize(c.Topic)
 }
 
 // SessionInfo is a device or a live connection of an account.
