@@ -11,7 +11,7 @@ import (
 
 // register makes a name somebody's, with a password, and logs in.
 func (s *Session) register(r *wire.Request) (*wire.Response, error) {
-	u := &r.User
+	u, locks := &r.User, s.hub.locks.Load()
 	key, bad := nameKey(u.Name)
 	switch {
 	case bad != nil:
@@ -32,12 +32,12 @@ func (s *Session) register(r *wire.Request) (*wire.Response, error) {
 	}
 	s.hub.log.Info("name registered", "account", a.Name, "owner", a.Owner, "peer", s.peer.Address)
 	if s.account.ID == 0 {
-		return s.login(r, &admission{account: a, code: wire.Created}, "")
+		return s.login(r, &admission{account: a, code: wire.Created, locks: locks}, "")
 	}
 	s.mu.Lock()
 	s.account = &a
 	s.mu.Unlock()
-	token, id, err := s.newToken(&a, r.Device)
+	token, id, err := s.newToken(&a, 0, r.Device)
 	if err != nil {
 		return nil, err
 	}
@@ -129,9 +129,15 @@ func (s *Session) own(guest *Account, a Account) (Account, error) {
 		}
 		return added, keeping(err)
 	}
-	if err := s.hub.store.SetPassword(s.ctx, guest.ID, a.Password); err != nil {
+	err := s.hub.store.SetPassword(s.ctx, guest.ID, guest.Password, a.Password)
+	if err == ErrChanged { // somebody was quicker
+		return a, errTaken(a.Name)
+	}
+	if err != nil {
 		return a, keeping(err)
 	}
+	// Who came as the guest meanwhile has not shown that he is who registers.
+	s.hub.lockOut(guest.ID, "this name was registered", func(o *Session) bool { return s.account.ID == 0 && o != s })
 	if a.Owner && !guest.Owner {
 		if err := s.hub.store.SetAccount(s.ctx, guest.ID, true, false); err != nil {
 			return a, keeping(err)
@@ -164,10 +170,10 @@ func (s *Session) passwd(r *wire.Request) (*wire.Response, error) {
 		}
 		s.hub.rates.right(s.peer.Host, a.Key)
 	}
-	if err := s.hub.setPassword(s, a.ID, r.Password); err != nil {
+	if err := s.hub.setPassword(s, &a, r.Password); err != nil {
 		return nil, err
 	}
-	token, id, err := s.newToken(&a, r.Device)
+	token, id, err := s.newToken(&a, 0, r.Device)
 	if err != nil {
 		return nil, err
 	}
@@ -175,18 +181,30 @@ func (s *Session) passwd(r *wire.Request) (*wire.Response, error) {
 	return &wire.Response{Code: wire.OK, Token: token}, nil
 }
 
-// setPassword changes an account's password, forgets its tokens and cuts all its
+// setPassword changes an account's password, also in a, forgets its tokens and cuts all its
 // sessions but one.
-func (h *Hub) setPassword(by *Session, id AccountID, password string) error {
+func (h *Hub) setPassword(by *Session, a *Account, password string) error {
 	phc, err := h.passwords.hash(by.ctx, password)
 	if err != nil {
 		return err
 	}
-	if err := h.store.SetPassword(by.ctx, id, phc); err != nil {
+	err = h.store.SetPassword(by.ctx, a.ID, a.Password, phc)
+	if err == ErrChanged {
+		return wire.Errorf(wire.Conflict, "the password was changed meanwhile")
+	}
+	if err != nil {
 		return keeping(err)
 	}
-	h.cut(id, "the password was changed", func(s *Session) bool { return s != by })
+	a.Password = phc
+	h.lockOut(a.ID, "the password was changed", func(s *Session) bool { return s != by })
 	return nil
+}
+
+// lockOut closes sessions of an account whose proof the store does not know any more. Those that are being
+// let in by it, and cannot be found yet, look once more when they can; see [Session.lockedOut].
+func (h *Hub) lockOut(id AccountID, why string, which func(*Session) bool) {
+	h.locks.Add(1)
+	h.cut(id, why, which)
 }
 
 // cut closes sessions of an account.
@@ -249,7 +267,7 @@ func (s *Session) revoke(r *wire.Request) (*wire.Response, error) {
 		} else if err != nil {
 			return nil, keeping(err)
 		}
-		s.hub.cut(s.account.ID, "this device was logged out", func(o *Session) bool { return o != s && o.tokenID() == id })
+		s.hub.lockOut(s.account.ID, "this device was logged out", func(o *Session) bool { return o != s && o.tokenID() == id })
 	} else if s.person != nil && what == s.liveID() { // the answer comes before the end
 		s.respond(r.ID, &wire.Response{Code: wire.OK}, nil)
 		s.cutOne(what)

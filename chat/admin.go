@@ -126,7 +126,7 @@ func (s *Session) listUsers(r *wire.Request, _ *Account) (*wire.Response, error)
 }
 
 func (s *Session) setUserPassword(r *wire.Request, a *Account) (*wire.Response, error) {
-	if err := s.hub.setPassword(s, a.ID, r.User.Password); err != nil {
+	if err := s.hub.setPassword(s, a, r.User.Password); err != nil {
 		return nil, err
 	}
 	return s.changed("password set", a)
@@ -136,7 +136,7 @@ func (s *Session) disableUser(_ *wire.Request, a *Account) (*wire.Response, erro
 	if err := s.hub.store.SetAccount(s.ctx, a.ID, a.Owner, true); err != nil {
 		return nil, keeping(err)
 	}
-	s.hub.cut(a.ID, "this account was disabled", func(o *Session) bool { return o != s })
+	s.hub.lockOut(a.ID, "this account was disabled", func(o *Session) bool { return o != s })
 	a.Disabled = true
 	return s.changed("account disabled", a)
 }

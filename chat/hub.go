@@ -76,6 +76,7 @@ type Hub struct {
 	stop      chan struct{} // closed by Shutdown, ends the hub's own goroutines
 	own       sync.WaitGroup
 
+	locks       atomic.Uint64 // how often somebody was locked out; see lockOut
 	began       time.Time
 	nextSession atomic.Uint64
 	presence    presence

@@ -1,9 +1,7 @@
 package chat
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 
 	"jim/wire"
@@ -47,16 +45,17 @@ func (s *Session) authenticate(r *wire.Request) (*wire.Response, error) {
 	return s.login(r, l, "")
 }
 
-// admission is the way somebody was let in.
-type admission struct {
-	account Account
-	token   int64     // the token that was shown; 0 = none
-	tag     bool      // a guest who has shown nothing: one connection at a time
-	code    wire.Code // of the answer; 0 = 200
-}
-
 // identify finds whom a request says it comes from, and checks the proof.
 func (s *Session) identify(r *wire.Request) (*admission, error) {
+	locks := s.hub.locks.Load()
+	l, err := s.byProof(r)
+	if l != nil {
+		l.locks = locks
+	}
+	return l, err
+}
+
+func (s *Session) byProof(r *wire.Request) (*admission, error) {
 	u := &r.User
 	switch {
 	case u.Token != "":
@@ -270,7 +269,14 @@ func (s *Session) login(r *wire.Request, l *admission, status string) (*wire.Res
 		s.owe(r.Since)
 		p.add(s)
 		s.hub.log.Debug("logged in", "session", s.id, "account", l.account.Name, "transport", s.peer.Transport)
-		err = s.resume(r)
+		var out bool
+		if out, err = s.lockedOut(l); out {
+			s.out.finish(goodbye("what you were let in by is good no more", 0))
+			return nil, nil
+		}
+		if err == nil {
+			err = s.resume(r)
+		}
 	}
 	if err != nil {
 		s.hub.log.Error("session cannot hear its conversations", "account", l.account.Name, "err", err)
@@ -281,29 +287,6 @@ func (s *Session) login(r *wire.Request, l *admission, status string) (*wire.Res
 		s.noteChange()
 	}
 	return nil, nil
-}
-
-// admit holds the account's person for the session, and makes the token that is asked for. A guest's name without
-// a token is for one at a time: who asks for a token would take it from the one who is here. A brief session,
-// which is a guest's request beside his connection, holds nobody but while it does that.
-func (s *Session) admit(r *wire.Request, l *admission) (p *person, token string, err error) {
-	brief := s.peer.Brief
-	alone := l.tag && (!brief || r.Device != "") || r.Alone
-	if !brief || alone {
-		var bad *wire.Error
-		if p, bad = s.hub.hold(&l.account, alone); bad != nil {
-			return nil, "", bad
-		}
-	}
-	token, id, err := s.newToken(&l.account, r.Device)
-	if id != 0 {
-		l.token = id
-	}
-	if p != nil && (brief || err != nil) {
-		s.hub.release(p)
-		p = nil
-	}
-	return p, token, err
 }
 
 func (s *Session) setAccount(l *admission, p *person, device string) {
@@ -357,22 +340,4 @@ func (s *Session) noteChange() {
 	if s.person != nil {
 		s.hub.presence.note(s.person, s.subs)
 	}
-}
-
-// newToken makes a token for a device, if one is named.
-func (s *Session) newToken(a *Account, device string) (secret string, id int64, err error) {
-	if device == "" {
-		return "", 0, nil
-	}
-	secret = newSecret("jimt_")
-	now := s.hub.now()
-	t, err := s.hub.store.AddToken(s.ctx, Token{Account: a.ID, Hash: sha256.Sum256([]byte(secret)), Device: device, Created: now, Seen: now})
-	return secret, t.ID, keeping(err)
-}
-
-// newSecret is 256 random bits in a form that programs can recognise.
-func newSecret(prefix string) string {
-	var b [32]byte
-	rand.Read(b[:]) // never fails, see crypto/rand
-	return prefix + base64.RawURLEncoding.EncodeToString(b[:])
 }

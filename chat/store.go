@@ -96,6 +96,7 @@ var (
 	ErrAlike    = errors.New("a name that looks the same exists already")
 	ErrConflict = errors.New("this id was used for something else")
 	ErrFull     = errors.New("no room on the disk")
+	ErrChanged  = errors.New("changed by somebody else meanwhile")
 )
 
 // Store keeps accounts, conversations and their logs. All methods may be called
@@ -147,8 +148,10 @@ type Accounts interface {
 	AccountOfUID(ctx context.Context, uid int) (Account, error)                  // ErrNotFound
 	AccountList(ctx context.Context, after string, limit int) ([]Account, error) // by Key, after that key
 	AddAccount(ctx context.Context, a Account) (Account, error)                  // gives the ID; ErrExists, ErrAlike
-	SetPassword(ctx context.Context, id AccountID, phc string) error             // and forgets all tokens of the account
-	SetAccount(ctx context.Context, id AccountID, owner, disabled bool) error    // forgets its tokens when disabled
+	// SetPassword makes the password phc that is was until then, and forgets all tokens of the account. ErrChanged when it
+	// is another one, as when somebody else was quicker to make the name his.
+	SetPassword(ctx context.Context, id AccountID, was, phc string) error
+	SetAccount(ctx context.Context, id AccountID, owner, disabled bool) error // forgets its tokens when disabled
 
 	// SetUID makes an account the login of a UNIX user.
 	SetUID(ctx context.Context, id AccountID, uid int) error

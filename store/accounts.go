@@ -108,15 +108,21 @@ func (w *writer) skeleton(name, key, query string) (any, error) {
 }
 
 // SetPassword changes the password of an account and forgets its tokens.
-// ErrNotFound when there is no such account.
-func (s *Store) SetPassword(ctx context.Context, id chat.AccountID, phc string) error {
+// ErrNotFound when there is no such account, ErrChanged when the password is not was.
+func (s *Store) SetPassword(ctx context.Context, id chat.AccountID, was, phc string) error {
 	return s.change(ctx, func(w *writer) error {
-		n, err := w.c.exec(`UPDATE account SET password = ?2 WHERE id = ?1`, id, phc)
+		n, err := w.c.exec(`UPDATE account SET password = ?3 WHERE id = ?1 AND password = ?2`, id, was, phc)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
-			return chat.ErrNotFound
+			there, err := w.c.has(`SELECT 1 FROM account WHERE id = ?1`, id)
+			if err == nil && there {
+				err = chat.ErrChanged
+			} else if err == nil {
+				err = chat.ErrNotFound
+			}
+			return err
 		}
 		return w.forgetTokens(id)
 	})

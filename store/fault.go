@@ -41,7 +41,7 @@ func outcome(err error) error {
 		return chat.ErrFull
 	}
 	for _, plain := range []error{
-		chat.ErrNotFound, chat.ErrExists, chat.ErrAlike, chat.ErrConflict, chat.ErrFull,
+		chat.ErrNotFound, chat.ErrExists, chat.ErrAlike, chat.ErrConflict, chat.ErrFull, chat.ErrChanged,
 		context.Canceled, context.DeadlineExceeded, ErrClosed,
 	} {
 		if errors.Is(err, plain) {

@@ -125,9 +125,12 @@ func (s *Store) change(ctx context.Context, id chat.AccountID, do func(*chat.Acc
 	return do(a)
 }
 
-// SetPassword changes the password of an account and forgets its tokens.
-func (s *Store) SetPassword(ctx context.Context, id chat.AccountID, phc string) error {
+// SetPassword changes the password of an account, which was that until now, and forgets its tokens.
+func (s *Store) SetPassword(ctx context.Context, id chat.AccountID, was, phc string) error {
 	return s.change(ctx, id, func(a *chat.Account) error {
+		if a.Password != was {
+			return chat.ErrChanged
+		}
 		a.Password = phc
 		s.d.forgetTokens(id)
 		return nil

@@ -129,7 +129,7 @@ func closeKeeps(w *world) {
 	if _, err := w.Account(w.ctx, "ann"); err == nil {
 		w.Error("a closed store reads")
 	}
-	if err := w.SetPassword(w.ctx, ann.ID, "x"); err == nil {
+	if err := w.SetPassword(w.ctx, ann.ID, "", "x"); err == nil {
 		w.Error("a closed store writes")
 	}
 	w.start()

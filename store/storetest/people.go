@@ -17,7 +17,7 @@ func accountNotFound(w *world) {
 	w.is(err, chat.ErrNotFound)
 	_, err = w.AccountOfUID(w.ctx, -1)
 	w.is(err, chat.ErrNotFound)
-	w.is(w.SetPassword(w.ctx, 99, "x"), chat.ErrNotFound)
+	w.is(w.SetPassword(w.ctx, 99, "", "x"), chat.ErrNotFound)
 	w.is(w.SetAccount(w.ctx, 99, true, false), chat.ErrNotFound)
 	w.is(w.SetUID(w.ctx, 99, 1000), chat.ErrNotFound)
 }
@@ -125,7 +125,9 @@ func accountChanges(w *world) {
 		w.Errorf("want no owner, got %v, %v", any, err)
 	}
 	w.ok(w.SetAccount(w.ctx, ann.ID, true, false))
-	w.ok(w.SetPassword(w.ctx, ann.ID, "phc"))
+	w.ok(w.SetPassword(w.ctx, ann.ID, "", "first"))
+	w.is(w.SetPassword(w.ctx, ann.ID, "", "late"), chat.ErrChanged)
+	w.ok(w.SetPassword(w.ctx, ann.ID, "first", "phc"))
 	w.ok(w.SetUID(w.ctx, ann.ID, 1000))
 	w.ok(w.SetUID(w.ctx, ann.ID, 1000))
 	if any, err := w.AnyOwner(w.ctx); !any || err != nil {

@@ -100,7 +100,7 @@ func tokenForgotten(w *world) {
 	add(ann, 1)
 	add(ann, 2)
 	add(bob, 3)
-	w.ok(w.SetPassword(w.ctx, ann.ID, "phc"))
+	w.ok(w.SetPassword(w.ctx, ann.ID, "", "phc"))
 	has(ann, false)
 	has(bob, true)
 	w.ok(w.SetAccount(w.ctx, bob.ID, true, false))
