@@ -304,17 +304,13 @@ func (s *Session) breathe() {
 }
 
 // warm counts requests, and how they went. To refuse costs nearly as much as to do, so who
-// is refused again and again is read from more slowly, and the others pay less for it. Refusals that come out of what was
-// asked, as that something is not there, do not count: how much may be asked is bounded by a rate.
+// is refused again and again is read from more slowly, and the others pay less for it.
 func (s *Session) warm(err error) {
 	s.paced++
 	var e *wire.Error
-	if errors.As(err, &e) {
-		switch e.Code {
-		case wire.BadRequest, wire.Unauthorized, wire.TooLarge, wire.TooMany, wire.NotImplemented:
-			s.heat++
-			return
-		}
+	if errors.As(err, &e) && refused(e.Code) {
+		s.heat++
+		return
 	}
 	s.heat = max(0, s.heat-1)
 }

@@ -16,28 +16,26 @@ import (
 )
 
 // events streams what the hub tells: GET /jim/events, as Server-Sent Events
-// (HTML Standard, section 9.2).
-func (h *web) events(w http.ResponseWriter, r *http.Request) {
+// (HTML Standard, section 9.2). It returns the code of the answer.
+func (h *web) events(w http.ResponseWriter, r *http.Request) wire.Code {
 	if !allow(w, r, http.MethodGet) {
-		return
+		return wire.BadRequest
 	}
 	user, err := identity(r)
 	if err == nil && user == nil {
 		err = errAuthorization
 	}
 	if err != nil {
-		replyError(w, err, "")
-		return
+		return replyError(w, err, "")
 	}
 	query := r.URL.Query()
 	since, log, err := parseSince(query["since"], r.Header.Get("Last-Event-ID"), query.Get("log"))
 	if err != nil {
-		replyError(w, err, "")
-		return
+		return replyError(w, err, "")
 	}
 	control := http.NewResponseController(w)
 	if control.SetReadDeadline(time.Time{}) != nil || control.SetWriteDeadline(time.Time{}) != nil {
-		return // the connection is gone
+		return wire.OK // the connection is gone
 	}
 	s := &eventStream{peer: webConnOf(r).a.peer, hello: hello(user, since, log), gone: make(chan struct{}), w: w, control: control}
 	stop := context.AfterFunc(r.Context(), func() { s.Close() })
@@ -47,7 +45,7 @@ func (h *web) events(w http.ResponseWriter, r *http.Request) {
 	stop()
 	s.Close()
 	beat.Wait()
-	s.end()
+	return s.end()
 }
 
 // beatInterval is how often a silent stream says that it is alive: proxies give
@@ -229,15 +227,17 @@ func (s *eventStream) Ready() bool { return false }
 
 func (s *eventStream) Peer() *chat.Peer { return &s.peer }
 
-// end finishes the answer, after the session.
-func (s *eventStream) end() {
+// end finishes the answer, after the session, and returns its code.
+func (s *eventStream) end() wire.Code {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.over = true
 	switch {
 	case s.refusal != nil:
 		reply(s.w, s.code, s.refusal)
+		return s.code
 	case !s.begun:
-		replyError(s.w, wire.Errorf(wire.Unavailable, "the session ended before it began").After(time.Second), "")
+		return replyError(s.w, wire.Errorf(wire.Unavailable, "the session ended before it began").After(time.Second), "")
 	}
+	return wire.OK
 }

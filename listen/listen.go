@@ -55,6 +55,8 @@ type Options struct {
 	// be opened is a warning in the log.
 	Beside []string
 
+	NoLimits bool // requests of HTTP come as fast as they like, also on one connection
+
 	MaxConns   int // connections at the same time; 0 = no limit
 	MaxPerHost int // the same from one address, or one /64 of IPv6; 0 = no limit
 

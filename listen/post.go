@@ -18,28 +18,25 @@ import (
 
 // post runs one request: POST /jim with the object as the body, whatever its
 // content type says. What protects against forms of other sites is
-// [Options.crossSite]; and nobody is logged in by a cookie.
-func (h *web) post(w http.ResponseWriter, r *http.Request) {
+// [Options.crossSite]; and nobody is logged in by a cookie. It returns the code of the answer.
+func (h *web) post(w http.ResponseWriter, r *http.Request) wire.Code {
 	if !allow(w, r, http.MethodPost) {
-		return
+		return wire.BadRequest
 	}
 	body, err := readBody(w, r)
 	if err != nil {
-		replyError(w, err, "")
-		return
+		return replyError(w, err, "")
 	}
 	var d wire.Decoder
 	var q wire.Request
 	if err := d.Request(body, wire.JIM2, &q); err != nil {
-		replyError(w, err, "")
-		return
+		return replyError(w, err, "")
 	}
 	e := newExchange(webConnOf(r).a.peer, [][]byte{body}, q.ID)
 	e.peer.Brief = true
 	user, err := identity(r)
 	if err != nil {
-		replyError(w, err, q.ID)
-		return
+		return replyError(w, err, q.ID)
 	}
 	if user != nil && !speaksForItself(&q, user) {
 		e.script = [][]byte{hello(user, nil, ""), body}
@@ -51,7 +48,7 @@ func (h *web) post(w http.ResponseWriter, r *http.Request) {
 	h.ls.o.Serve(h.ls.ctx, e)
 	stop()
 	e.Close()
-	e.reply(w)
+	return e.reply(w)
 }
 
 // speaksForItself tells whether a request says who asks, so that the header is
@@ -204,17 +201,18 @@ func (e *exchange) Ready() bool { return false }
 
 func (e *exchange) Peer() *chat.Peer { return &e.peer }
 
-// reply gives the client its answer, after the session.
-func (e *exchange) reply(w http.ResponseWriter) {
+// reply gives the client its answer, after the session, and returns the code.
+func (e *exchange) reply(w http.ResponseWriter) wire.Code {
 	answer := e.result()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.begun {
 		_, _ = w.Write(answer) // the client may be gone
-		return
+		return e.code
 	}
 	setRetryAfter(w, e.retryAfter)
 	reply(w, e.code, answer)
+	return e.code
 }
 
 // result is the answer, after the session.

@@ -21,13 +21,18 @@ func wantsWebSocket(r *http.Request) bool {
 }
 
 // webSocket turns a request into a WebSocket and serves that in a fresh
-// goroutine, so that what the request took is given back.
-func (h *web) webSocket(w http.ResponseWriter, r *http.Request) {
+// goroutine, so that what the request took is given back. It returns what the request
+// counts for in the pace of the connection.
+func (h *web) webSocket(w http.ResponseWriter, r *http.Request) wire.Code {
 	if !wantsWebSocket(r) {
 		w.Header().Set("Upgrade", "websocket")
 		w.Header().Set("Connection", "Upgrade")
-		replyError(w, wire.Errorf(wire.UpgradeRequired, "this is the address of a WebSocket"), "")
-		return
+		return replyError(w, wire.Errorf(wire.UpgradeRequired, "this is the address of a WebSocket"), "")
+	}
+	if r.ContentLength != 0 || len(r.TransferEncoding) > 0 {
+		// What is a body to one reader would be frames to another.
+		w.Header().Set("Connection", "close")
+		return replyError(w, wire.Errorf(wire.BadRequest, "a handshake has no body"), "")
 	}
 	conn := webConnOf(r)
 	upgrader := ws.HTTPUpgrader{
@@ -41,13 +46,13 @@ func (h *web) webSocket(w http.ResponseWriter, r *http.Request) {
 		if rw != nil { // the connection is ours, and was answered
 			conn.Close()
 		}
-		return
+		return wire.BadRequest
 	}
 	// What came behind the request is in net/http's buffer, which is not kept.
 	early, err := rw.Reader.Peek(rw.Reader.Buffered())
 	if err != nil || len(early) > smallBuffer || conn.SetDeadline(time.Time{}) != nil {
 		conn.Close()
-		return
+		return wire.BadRequest
 	}
 	h.ls.letGo(conn.a.Conn)
 	// Any bytes before were the request's.
@@ -57,6 +62,7 @@ func (h *web) webSocket(w http.ResponseWriter, r *http.Request) {
 		c.peer.Transport = "wss"
 	}
 	go h.serveWebSocket(c)
+	return wire.OK
 }
 
 // serveWebSocket is the goroutine of a WebSocket, shallow like that of a stream.

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"jim/chat"
 	"jim/lastword"
 	"jim/wire"
 )
@@ -86,6 +87,7 @@ type webConn struct {
 	net.Conn // with what was read of it
 	a        *arrival
 	once     sync.Once
+	pace     chat.Pace // of its requests, which come one after the other
 }
 
 type webConnKey struct{}
@@ -138,7 +140,11 @@ func (h *web) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		state := t.ConnectionState()
 		r.TLS = &state // net/http sees only what is wrapped around it
 	}
-	var answer http.HandlerFunc
+	conn := webConnOf(r)
+	if !h.wait(r, conn) {
+		return
+	}
+	var answer func(http.ResponseWriter, *http.Request) wire.Code
 	switch path := r.URL.Path; {
 	case path == "/jim/ws" || path == "/" && wantsWebSocket(r):
 		answer = h.webSocket
@@ -148,6 +154,7 @@ func (h *web) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer = h.events
 	default:
 		h.page(w, r)
+		conn.pace.Count(wire.OK)
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
@@ -155,10 +162,29 @@ func (h *web) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // the connection is gone
 	}
 	if err := h.ls.o.crossSite(r); err != nil {
-		replyError(w, err, "")
+		conn.pace.Count(replyError(w, err, ""))
 		return
 	}
-	answer(w, r)
+	conn.pace.Count(answer(w, r))
+}
+
+// wait keeps the requests of a connection to the pace of those on streams. It tells whether the request is still wanted.
+func (h *web) wait(r *http.Request, conn *webConn) bool {
+	if h.ls.o.NoLimits {
+		return true
+	}
+	d := conn.pace.Wait(time.Now())
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
 }
 
 // page answers what is not the interface's.

@@ -28,10 +28,11 @@ func reply(w http.ResponseWriter, code wire.Code, object []byte) {
 	_, _ = w.Write(object) // a client that is gone misses nothing that it could ask for again
 }
 
-// replyError answers an HTTP request that a session was not needed for.
-func replyError(w http.ResponseWriter, err *wire.Error, id string) {
+// replyError answers an HTTP request that a session was not needed for, and returns the code.
+func replyError(w http.ResponseWriter, err *wire.Error, id string) wire.Code {
 	setRetryAfter(w, err.RetryAfter.Seconds())
 	reply(w, err.Code, errorObject(err, id))
+	return err.Code
 }
 
 func setRetryAfter(w http.ResponseWriter, seconds float64) {

@@ -82,7 +82,7 @@ func (h *House) start() error {
 	o.Interpret = dialect.New(dialect.Options{Lobby: "#lobby", Log: h.log}).Of
 	h.hub = chat.New(h.store, o)
 	h.listeners, err = listen.Open(context.Background(), []string{h.Address}, listen.Options{
-		Serve: h.hub.Serve, Log: h.log, SelfSignedDir: h.folder, Beside: h.beside,
+		Serve: h.hub.Serve, Log: h.log, SelfSignedDir: h.folder, Beside: h.beside, NoLimits: true,
 		Lines: func(stream io.ReadWriteCloser, peer *chat.Peer) chat.Conn { return lines.New(stream, peer) },
 	})
 	if err != nil {

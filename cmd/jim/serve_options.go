@@ -48,8 +48,9 @@ func listenOptions(conf *config, hub *chat.Hub, log *slog.Logger) listen.Options
 		MaxConns:      places(),
 		MaxPerHost:    maxPerHost,
 		Full:          memoryFull(),
+		NoLimits:      conf.limits == "off",
 	}
-	if conf.limits == "off" {
+	if o.NoLimits {
 		o.MaxPerHost = 0
 	}
 	for _, cidr := range conf.proxy {

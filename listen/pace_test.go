@@ -1,0 +1,100 @@
+package listen
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Requests of HTTP on one connection come no faster than objects on a stream, and slower from who is refused again and
+// again, whatever it is that he asks for.
+func TestRequestsOfHTTPAreReadSlowly(t *testing.T) {
+	post := func(body string) string {
+		return fmt.Sprintf("POST /jim HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	}
+	good := scripted(t, func(string) string { return `{"response":200}` })
+	refused := scripted(t, func(string) string { return `{"response":401,"error":"say who you are"}` })
+	free := good
+	free.NoLimits = true
+	for name, c := range map[string]struct {
+		o       Options
+		request string
+		many    int
+		most    time.Duration // for that many
+		more    int
+		least   time.Duration // for as many more
+	}{
+		"what is always granted": {good, post(`{"action":"ping"}`), 250, time.Second, 251, 9 * time.Second},
+		"without limits":         {free, post(`{"action":"ping"}`), 250, time.Second, 251, 0},
+		"nobody known":           {refused, post(`{"action":"rooms"}`), 40, time.Second, 11, 9 * time.Second},
+		"broken":                 {good, post(`{"action"`), 40, time.Second, 11, 9 * time.Second},
+		"events of nobody":       {good, "GET /jim/events HTTP/1.1\r\nHost: localhost\r\n\r\n", 40, time.Second, 11, 9 * time.Second},
+		"the wrong method":       {good, "PUT /jim HTTP/1.1\r\nHost: localhost\r\n\r\n", 40, time.Second, 11, 9 * time.Second},
+		"no WebSocket":           {good, "GET /jim/ws HTTP/1.1\r\nHost: localhost\r\n\r\n", 250, time.Second, 251, 9 * time.Second},
+		"pages":                  {good, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", 250, time.Second, 251, 9 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				conn := openPipes(t, schemeTCP, c.o).dial()
+				defer conn.Close()
+				in := bufio.NewReader(conn)
+				if d := askTimes(t, conn, in, c.request, c.many); d > c.most {
+					t.Errorf("the first %d took %v", c.many, d)
+				}
+				if d := askTimes(t, conn, in, c.request, c.more); d < c.least || d > c.least+3*time.Second {
+					t.Errorf("%d more took %v, want about %v", c.more, d, c.least)
+				}
+			})
+		})
+	}
+}
+
+// askTimes asks n times, one after the other, and tells how long that took.
+func askTimes(t *testing.T, conn net.Conn, in *bufio.Reader, request string, n int) time.Duration {
+	began := time.Now()
+	for range n {
+		if _, err := io.Copy(conn, strings.NewReader(request)); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.ReadResponse(in, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return time.Since(began)
+}
+
+// A handshake of a WebSocket with a body would be frames to one reader and a body to another.
+func TestAHandshakeHasNoBody(t *testing.T) {
+	h := open(t, Options{}, "tcp://127.0.0.1:0")
+	for name, more := range map[string]string{
+		"length": "Content-Length: 2\r\n\r\n{}",
+		"chunks": "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn := h.dial(t, 0)
+			say(t, conn, handshake+more)
+			in := bufio.NewReader(conn)
+			r, err := http.ReadResponse(in, nil)
+			if err != nil || r.StatusCode != http.StatusBadRequest {
+				t.Fatalf("got %v, %v; want 400", r, err)
+			}
+			if _, err := io.Copy(io.Discard, r.Body); err != nil {
+				t.Fatal(err)
+			}
+			if rest, err := io.ReadAll(in); err != nil || len(rest) > 0 {
+				t.Errorf("then came %q, %v; want the end", rest, err)
+			}
+			h.none(t)
+		})
+	}
+}
