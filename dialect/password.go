@@ -45,6 +45,17 @@ func NewSecret(name, password, salt string) (Secret, error) {
 	return Secret{Name: name, Token: hex.EncodeToString(token), Bin: hex.EncodeToString(bin)}, nil
 }
 
+// handshake is a challenge that was not answered yet. The zero value is none.
+type handshake struct {
+	of       string // the name that it proves, and nobody else's
+	expected string // the answer; "" = there can be none
+}
+
+// provedBy tells whether an answer is the one that is expected. It takes a time that tells nothing.
+func (h handshake) provedBy(answer string) bool {
+	return h.expected != "" && subtle.ConstantTimeCompare([]byte(answer), []byte(h.expected)) == 1
+}
+
 // challenge asks for a proof where an administrator turned that on for the name, and
 // tells whether it did. The two dialects have handshakes of their own.
 func (c *conn) challenge(s *said) bool {
@@ -62,12 +73,13 @@ func (c *conn) challenge(s *said) bool {
 	rand.Read(random) // never fails, see crypto/rand
 	text := hex.EncodeToString(random)
 	c.mu.Lock()
-	mentor := c.speech.mentor
+	mentor, expected := c.speech.mentor, ""
 	if mentor {
-		c.speech.expected = base64.StdEncoding.EncodeToString(proof([]byte(secret.Bin), text))
+		expected = base64.StdEncoding.EncodeToString(proof([]byte(secret.Bin), text))
 	} else if key, err := hex.DecodeString(secret.Token); err == nil {
-		c.speech.expected = hex.EncodeToString(proof(key, text))
+		expected = hex.EncodeToString(proof(key, text))
 	}
+	c.speech.handshake = handshake{s.account, expected}
 	c.mu.Unlock()
 	c.local(func() {
 		if mentor {
@@ -85,25 +97,29 @@ func proof(key []byte, text string) []byte {
 	return mac.Sum(nil)
 }
 
-// equal compares in a time that tells nothing.
-func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
-
-// handshake takes the answer to a challenge. Other answers of programs, such as a code
+// answered takes the answer to a challenge. Other answers of programs, such as a code
 // for a probe, mean nothing. A wrong proof is tried as a password, so that guesses
 // are counted where all others are.
-func (c *conn) handshake(s *said) {
-	c.mu.Lock()
-	expected, login := c.speech.expected, c.speech.login
-	c.speech.expected = ""
-	c.mu.Unlock()
-	if expected == "" || s.bin == "" {
+func (c *conn) answered(s *said) {
+	h := c.endHandshake()
+	if h.expected == "" || s.bin == "" {
 		return
 	}
-	proven := &said{action: wire.ActPresence, account: login}
-	if equal(strings.TrimSpace(s.bin), expected) {
-		c.peer.Proven = login
+	proven := &said{action: wire.ActPresence, account: h.of}
+	if h.provedBy(strings.TrimSpace(s.bin)) {
+		c.peer.Proven = h.of
 	} else {
 		proven.password = s.bin
 	}
 	c.login(wire.ActPresence, proven)
+}
+
+// endHandshake is the handshake that was under way: a challenge is good for one answer, and for nothing once the
+// program has said that it is somebody.
+func (c *conn) endHandshake() handshake {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	h := c.speech.handshake
+	c.speech.handshake = handshake{}
+	return h
 }

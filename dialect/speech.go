@@ -27,7 +27,7 @@ type speech struct {
 	seen            map[string]bool // people whom it was told about
 	changed         bool            // and there are others
 	listed          time.Time       // when it was last told that there are
-	expected        string          // the answer of a handshake under way; "" = none
+	handshake       handshake       // under way
 }
 
 // meet learns from a presence how the program speaks: without type and status it is

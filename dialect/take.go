@@ -43,7 +43,7 @@ var actions = map[string]func(*conn, *said){
 // take asks the chat for what a program means.
 func (c *conn) take(s *said) {
 	if s.answered {
-		c.handshake(s)
+		c.answered(s)
 		return
 	}
 	if do := actions[s.action]; do != nil {
@@ -66,6 +66,7 @@ func (c *conn) quit(*said) {
 
 // presence logs in, or says what somebody is doing who is here already.
 func (c *conn) presence(s *said) {
+	c.endHandshake()
 	c.mu.Lock()
 	again := c.speech.name != ""
 	if !again {
@@ -78,18 +79,17 @@ func (c *conn) presence(s *said) {
 	c.login(wire.ActPresence, s)
 }
 
-// authenticate proves a name, with a password or the answer of a handshake.
+// authenticate proves a name, with a password or the answer of a handshake, which is one of that name.
 func (c *conn) authenticate(s *said) {
+	h := c.endHandshake()
 	c.mu.Lock()
 	c.speech.proves = true
 	if s.account != "" && c.speech.name == "" {
 		c.speech.login = s.account
 	}
-	right := c.speech.expected != "" && equal(s.password, c.speech.expected)
-	c.speech.expected = ""
 	c.mu.Unlock()
-	if right {
-		c.peer.Proven, s.password = s.account, ""
+	if fold(s.account) == fold(h.of) && h.provedBy(s.password) {
+		c.peer.Proven, s.password = h.of, ""
 	}
 	c.login(wire.ActAuthenticate, s)
 }
