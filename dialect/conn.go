@@ -232,9 +232,9 @@ func (c *conn) Close() error {
 	c.close.Do(func() {
 		close(c.gone)
 		c.mu.Lock()
-		login := c.speech.login
+		name := c.speech.name
 		c.mu.Unlock()
-		c.in.forget(login, c)
+		c.in.forget(name, c)
 	})
 	return c.inner.Close()
 }

@@ -79,20 +79,20 @@ func isPlainly2(first []byte) bool {
 // maxKey is how long a public key may be: one of RSA with 8192 bits has 1.4 KB.
 const maxKey = 4 << 10
 
-// keep notes the key of who is called login; forget does not keep it any longer.
-func (in *Interpreter) keep(login, pem string, of *conn) {
+// keep notes the key of who is called name; forget does not keep it any longer.
+func (in *Interpreter) keep(name, pem string, of *conn) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if len(pem) <= maxKey {
-		in.keys[fold(login)] = publicKey{pem, of}
+		in.keys[fold(name)] = publicKey{pem, of}
 	}
 }
 
-func (in *Interpreter) forget(login string, of *conn) {
+func (in *Interpreter) forget(name string, of *conn) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	if in.keys[fold(login)].of == of {
-		delete(in.keys, fold(login))
+	if in.keys[fold(name)].of == of {
+		delete(in.keys, fold(name))
 	}
 }
 

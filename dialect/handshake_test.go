@@ -63,3 +63,29 @@ func TestAHandshakeProvesTheNameItWasFor(t *testing.T) {
 		})
 	}
 }
+
+// A public key is shown under the name that its bearer was let in by, and not under one that he only tried.
+func TestAKeyIsShownUnderTheNameOfItsBearer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, dialect.Options{})
+		defer h.close()
+		h.register("ann")
+		old := h.connect(newPipe(16))
+		for _, s := range []string{ // which are read before the first of them is answered
+			`{"action":"ping","time":1}`,
+			`{"action":"ping","time":1}`,
+			`{"action":"presence","time":1,"user":{"account_name":"mallory","pubkey":"-----BEGIN PUBLIC KEY-----"}}`,
+			`{"action":"authenticate","time":1,"user":{"account_name":"ann","password":"not this one"}}`,
+			`{"action":"pubkey_need","time":1,"account_name":"ann"}`,
+			`{"action":"pubkey_need","time":1,"account_name":"mallory"}`,
+		} {
+			old.say("%s", s)
+		}
+		old.hears(`"response":200`)
+		old.hears(`"response":200`)
+		old.hears(`"response":200`)
+		old.hears(`{"response":400`)
+		old.hears(`{"response":400`)
+		old.hears(`{"response":511,"bin":"-----BEGIN PUBLIC KEY-----"}`)
+	})
+}

@@ -99,7 +99,7 @@ func (c *conn) login(action string, s *said) {
 	if s.account != "" {
 		q.User = &wire.User{Name: s.account, Password: s.password}
 	}
-	c.send(q, c.loggedIn)
+	c.send(q, func(r *wire.Response) { c.loggedIn(r, s.account) })
 	c.mu.Lock()
 	hears := c.speech.mentor && !c.speech.lobby
 	c.mu.Unlock()
@@ -108,8 +108,9 @@ func (c *conn) login(action string, s *said) {
 	}
 }
 
-// loggedIn tells the program whether it is let in. conn.mu is held.
-func (c *conn) loggedIn(r *wire.Response) {
+// loggedIn tells the program whether it is let in under the name that it gave, as it writes that. It may have tried
+// another one since. conn.mu is held.
+func (c *conn) loggedIn(r *wire.Response, account string) {
 	if r.Code.IsError() {
 		c.tellError(errorOf(r), c.speech.login)
 		if c.speech.mentor && c.speech.name == "" {
@@ -120,8 +121,15 @@ func (c *conn) loggedIn(r *wire.Response) {
 	if r.User != nil {
 		c.speech.name = r.User.Name
 	}
-	if c.speech.pem != "" {
-		c.in.keep(c.speech.login, c.speech.pem, c)
+	if account != "" {
+		c.speech.login = account
+	}
+	select {
+	case <-c.gone: // Close does not forget what is kept now
+	default:
+		if c.speech.pem != "" {
+			c.in.keep(c.speech.name, c.speech.pem, c)
+		}
 	}
 	c.tellOK()
 }
