@@ -102,10 +102,7 @@ func copyDatabase(ctx context.Context, dir, to string) error {
 	if err := o.c.db.Exec(`PRAGMA query_only=off`); err != nil {
 		return err
 	}
-	if _, err := o.c.exec(`VACUUM INTO ?1`, to); err != nil {
-		return asDamage(o.disk.explain(err))
-	}
-	return nil
+	return asDamage(o.disk.explain(o.disk.copyInto(o.c, to)))
 }
 
 // prove examines the database in the folder at, which must be without fault, and

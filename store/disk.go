@@ -14,7 +14,7 @@ import (
 	"jim/store/under"
 )
 
-// disk is the file system SQLite sees. It adds four things to the one below:
+// disk is the file system SQLite sees. It adds five things to the one below:
 //
 //   - A write for which there is no room says SQLITE_FULL, as SQLite's own file
 //     system does. The one below says SQLITE_IOERR_WRITE, as after a broken cable,
@@ -23,10 +23,12 @@ import (
 //     which SQLite passes on a number.
 //   - It compares what is read with what was written; see sums.go.
 //   - It writes the frames of a commit in one piece; see joined.go.
+//   - It gives the pages of a copy their sums; see copy.go.
 type disk struct {
 	under vfs.VFS
-	name  string // under which SQLite knows it
-	joins bool   // writes to the write-ahead log may wait for the sync, which follows
+	name  string      // under which SQLite knows it
+	joins bool        // writes to the write-ahead log may wait for the sync, which follows
+	seals atomic.Bool // what is written to a database gets its sum here; see copy.go
 	last  atomic.Pointer[error]
 	log   logSums
 }
@@ -143,6 +145,9 @@ func (f *diskFile) WriteAt(p []byte, off int64) (int, error) {
 			n, err := f.held.write(f.File, p, off)
 			return n, f.disk.note(err)
 		}
+	}
+	if f.is&vfs.OPEN_MAIN_DB != 0 && f.disk.seals.Load() && len(p) == pageBytes {
+		sealPage(p)
 	}
 	n, err := f.File.WriteAt(p, off)
 	return n, f.disk.note(err)

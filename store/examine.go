@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -186,9 +185,5 @@ var questions = []struct {
 
 // whole tells whether the sum of a page is right.
 func whole(page []byte) bool {
-	if len(page) != pageBytes {
-		return false
-	}
-	s := logSum(binary.LittleEndian, [2]uint32{}, page[:pageBytes-reservedSums])
-	return s == [2]uint32{binary.LittleEndian.Uint32(page[pageBytes-8:]), binary.LittleEndian.Uint32(page[pageBytes-4:])}
+	return len(page) == pageBytes && pageSum(page) == [reservedSums]byte(page[pageBytes-reservedSums:])
 }

@@ -64,9 +64,9 @@ func migrations() []migration {
 	return steps
 }
 
-// migrate brings the database behind c up to the last of the steps. It writes
+// migrate brings the database behind c, which is on d, up to the last of the steps. It writes
 // nothing into a database that is newer, or whose steps were other ones.
-func migrate(ctx context.Context, c *conn, file string, steps []migration, log *slog.Logger) error {
+func migrate(ctx context.Context, c *conn, d *disk, file string, steps []migration, log *slog.Logger) error {
 	c.db.SetInterrupt(ctx)
 	defer c.db.SetInterrupt(context.Background())
 	has, err := c.number(`PRAGMA user_version`)
@@ -89,7 +89,7 @@ func migrate(ctx context.Context, c *conn, file string, steps []migration, log *
 		return err
 	}
 	if has > 0 {
-		copied, err := copyBefore(c, file, len(steps))
+		copied, err := copyBefore(c, d, file, len(steps))
 		if err != nil {
 			return fmt.Errorf("copying the database before its upgrade: %w", err)
 		}
@@ -151,7 +151,7 @@ func apply(c *conn, m migration) (err error) {
 }
 
 // copyBefore copies the database to file.before-N, whole or not at all.
-func copyBefore(c *conn, file string, version int) (string, error) {
+func copyBefore(c *conn, d *disk, file string, version int) (string, error) {
 	to := file + ".before-" + strconv.Itoa(version)
 	part := to + ".part"
 	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -160,7 +160,7 @@ func copyBefore(c *conn, file string, version int) (string, error) {
 	if err := createPrivate(part); err != nil { // VACUUM INTO takes an empty file
 		return "", err
 	}
-	if _, err := c.exec(`VACUUM INTO ?1`, part); err != nil {
+	if err := d.copyInto(c, part); err != nil {
 		return "", errors.Join(err, os.Remove(part))
 	}
 	if err := syncFile(part); err != nil {

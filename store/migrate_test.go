@@ -162,7 +162,7 @@ func TestNamesThatWereAlikeBeforeGoOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = migrate(t.Context(), c, file, migrations()[:1], slog.New(slog.DiscardHandler))
+	err = migrate(t.Context(), c, nil, file, migrations()[:1], slog.New(slog.DiscardHandler))
 	if err := errors.Join(err, c.db.Exec(old), c.close()); err != nil {
 		t.Fatal(err)
 	}

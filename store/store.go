@@ -196,7 +196,7 @@ func (s *Store) recoverable() (leftLog, error) {
 
 // prepare makes the database ready to be written through c.
 func (s *Store) prepare(ctx context.Context, c *conn, steps []migration) error {
-	if err := migrate(ctx, c, s.file, steps, s.log); err != nil {
+	if err := migrate(ctx, c, s.disk, s.file, steps, s.log); err != nil {
 		return err
 	}
 	// The last run may have ended in a failed sync. What it left in the

@@ -70,6 +70,20 @@ func tornRead(off int64) error {
 	return vfs.SystemError(fmt.Errorf("%w: the file ends inside of page %d", ErrDamaged, off/pageBytes+1), sqlite3.IOERR_DATA)
 }
 
+// sealPage gives a page its sum.
+func sealPage(page []byte) {
+	s := pageSum(page)
+	copy(page[pageBytes-reservedSums:], s[:])
+}
+
+// pageSum is the sum that a page should end in.
+func pageSum(page []byte) (sum [reservedSums]byte) {
+	s := logSum(binary.LittleEndian, [2]uint32{}, page[:pageBytes-reservedSums])
+	binary.LittleEndian.PutUint32(sum[:], s[0])
+	binary.LittleEndian.PutUint32(sum[4:], s[1])
+	return sum
+}
+
 // The write-ahead log: a header, and then frames of one page each
 // (https://sqlite.org/fileformat2.html#walformat).
 const (
