@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -80,6 +81,16 @@ func (c *conn) close() error {
 		st.Close()
 	}
 	return c.db.Close()
+}
+
+// closeWhole closes a database that is going to be moved without its write-ahead log:
+// close alone says nothing of a log that could not be written to the database.
+func (c *conn) closeWhole() error {
+	err := c.checkpointAll()
+	if err != nil {
+		c.leaveLog()
+	}
+	return errors.Join(err, c.close())
 }
 
 // leaveLog makes close leave the write-ahead log as it is.

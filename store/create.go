@@ -35,8 +35,7 @@ func (s *Store) create(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(seal(c), c.close())
-	if err != nil {
+	if err := errors.Join(seal(c), c.closeWhole()); err != nil {
 		return err
 	}
 	if err := syncFile(part); err != nil {

@@ -65,15 +65,17 @@ func (c *conn) logName() (name string, err error) {
 // rename gives another name to the logs of a database that was restored from the
 // backup with that checksum, and notes how far each conversation has come. A
 // database from before there were names gets its first when it is upgraded.
-func rename(ctx context.Context, file string, sum []byte) error {
-	d := mount(vfs.Find("os"), true)
+//
+// All of it is in the file afterwards, on the disk under, and nothing in a log beside it.
+func rename(ctx context.Context, under vfs.VFS, file string, sum []byte) error {
+	d := mount(under, true)
 	defer d.unmount()
 	c, err := openConn(ctx, file, d.name, forWriting)
 	if err != nil {
 		return asDamage(d.explain(err))
 	}
 	err = c.rename(sum)
-	return asDamage(d.explain(errors.Join(err, c.close())))
+	return asDamage(d.explain(errors.Join(err, c.closeWhole())))
 }
 
 func (c *conn) rename(sum []byte) (err error) {

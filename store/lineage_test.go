@@ -2,13 +2,16 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/ncruces/go-sqlite3"
 
 	"jim/chat"
+	"jim/store/under"
 )
 
 // restored is a store to which a backup of the folder from was restored, and its
@@ -139,5 +142,59 @@ func TestRestoreOfAnOlderSchema(t *testing.T) {
 	})
 	if err != nil || names != 1 || r.LogName() == s.LogName() {
 		t.Errorf("%d names, the last is %q, %v", names, r.LogName(), err)
+	}
+}
+
+// TestRenameIsInTheFile gives the logs of a database that was restored another name, while
+// each sync fails in turn, and while the disk is full for the database alone. What is
+// said to have another name must have it without a write-ahead log.
+func TestRenameIsInTheFile(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, dir)
+	err := s.change(t.Context(), func(w *writer) error { // what is noted of them needs more pages than there are
+		_, err := w.c.exec(`INSERT INTO conversation (name, key, topic, created) SELECT value, value, '', 0 FROM generate_series(1, 600)`)
+		return err
+	})
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(filepath.Join(dir, FileName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := false // without a fault
+	for k := 0; !done && k < 100; k++ {
+		at, after := t.TempDir(), t.TempDir()
+		file := filepath.Join(at, FileName)
+		if err := os.WriteFile(file, whole, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		disk := under.NewDisk(1)
+		if k == 0 {
+			disk.FillFor(".db")
+		} else {
+			disk.FailSyncIn(k)
+		}
+		err := rename(t.Context(), disk, file, []byte("a backup"))
+		if err != nil {
+			continue
+		}
+		done = !disk.Hurt()
+		if err := disk.SurviveLeast(after); err != nil {
+			t.Fatal(err)
+		}
+		for _, end := range []string{"-wal", "-shm"} {
+			os.Remove(filepath.Join(after, FileName+end))
+		}
+		if got := problems(t, after); got != nil || k < 2 {
+			t.Errorf("sync %d: found %q", k, got)
+			continue
+		}
+		if name := openTest(t, after).LogName(); name == s.LogName() {
+			t.Errorf("sync %d: the log is called what it was", k)
+		}
+	}
+	if !done {
+		t.Error("the syncs have no end")
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+
+	"github.com/ncruces/go-sqlite3/vfs"
 )
 
 // ErrBackup means that a backup is not whole: cut short, changed, or none at all.
@@ -82,7 +84,7 @@ func restore(ctx context.Context, r io.Reader, dir string) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := rename(ctx, filepath.Join(part, FileName), m.sum); err != nil {
+	if err := rename(ctx, vfs.Find("os"), filepath.Join(part, FileName), m.sum); err != nil {
 		return nil, err
 	}
 	for i := range m.Files { // the database, which is the first, comes last

@@ -26,17 +26,18 @@ var ErrPower = errors.New("the power is off")
 type Disk struct {
 	vfs.VFS
 
-	mu     sync.Mutex
-	rand   *rand.Rand
-	files  map[string]*content // by path
-	full   bool
-	off    bool   // the power
-	hurt   bool   // a sync has failed
-	steps  int    // changes and syncs so far
-	cutAt  int    // the number of the step at which the power goes; 0 = none
-	syncs  int    // so far
-	failAt int    // the number of the sync that fails; 0 = none
-	failIn string // a file whose name ends so cannot be synced, once; "" = all can
+	mu      sync.Mutex
+	rand    *rand.Rand
+	files   map[string]*content // by path
+	full    bool
+	fullFor string // for files whose names end so
+	off     bool   // the power
+	hurt    bool   // a sync has failed
+	steps   int    // changes and syncs so far
+	cutAt   int    // the number of the step at which the power goes; 0 = none
+	syncs   int    // so far
+	failAt  int    // the number of the sync that fails; 0 = none
+	failIn  string // a file whose name ends so cannot be synced, once; "" = all can
 }
 
 // content is what is stable of a file, and what would be after a sync.
@@ -86,7 +87,10 @@ func (d *Disk) Load(dir string) error {
 }
 
 // Fill says whether there is no room: then no file can grow.
-func (d *Disk) Fill(full bool) { d.set(func() { d.full = full }) }
+func (d *Disk) Fill(full bool) { d.set(func() { d.full, d.fullFor = full, "" }) }
+
+// FillFor says that there is no room for files whose names end in suffix.
+func (d *Disk) FillFor(suffix string) { d.set(func() { d.full, d.fullFor = true, suffix }) }
 
 // FailSync makes the next sync of a file whose name ends in suffix fail. As on a real
 // system, what it was to save is then never saved, is still shown to whoever reads, and
@@ -221,7 +225,7 @@ type diskFile struct {
 
 // grows tells whether there is room for the file to become so long. disk.mu is held.
 func (f *diskFile) grows(to int64) error {
-	if !f.disk.full {
+	if !f.disk.full || !strings.HasSuffix(f.name, f.disk.fullFor) {
 		return nil
 	}
 	if size, err := f.Size(); err != nil || to <= size {
