@@ -70,7 +70,8 @@ func (o *onlooker) open(ctx context.Context, dir string) (err error) {
 	return nil
 }
 
-// present is ErrDamaged where a folder has lost its database, and
+// present is ErrDamaged where a folder has lost its database, or did not get it
+// since a restore was cut off, and
 // [os.ErrNotExist] where it never had one.
 func present(file string) error {
 	size, err := sizeOf(file)
@@ -86,6 +87,13 @@ func present(file string) error {
 	}
 	if logged > 0 {
 		return fmt.Errorf("%w: it is gone, and its write-ahead log is there; restore a backup, or remove %s-wal to begin anew", ErrDamaged, FileName)
+	}
+	switch _, err := os.Lstat(filepath.Join(filepath.Dir(file), restorePart)); {
+	case err == nil:
+		return fmt.Errorf("%w: it is not there, and a restore into the folder has not come to its end; "+
+			"restore the backup again, or remove %s to begin anew", ErrDamaged, restorePart)
+	case !errors.Is(err, os.ErrNotExist):
+		return err
 	}
 	return os.ErrNotExist
 }

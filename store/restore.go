@@ -11,9 +11,12 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/ncruces/go-sqlite3/vfs"
 )
@@ -45,12 +48,12 @@ func VerifyBackup(ctx context.Context, r io.Reader, scratch string) (*Manifest, 
 }
 
 // Restore puts a backup into the folder dir, which it makes when it is not there,
-// and in which nothing may be but the lock. Nothing is put in place before all of
+// and in which nothing may be but the lock and lost+found. Nothing is put in place before all of
 // the backup was proved as [VerifyBackup] does, and the database is the last that
 // is. What it returns is on stable storage.
 //
 // It fails as VerifyBackup does, with [ErrNotEmpty], and with [ErrInUse] when a
-// server has the folder. Then nothing is in the folder but the lock.
+// server has the folder. Then nothing of it is in the folder.
 func Restore(ctx context.Context, r io.Reader, dir string) (*Manifest, error) {
 	m, err := restore(ctx, r, dir)
 	if err != nil {
@@ -75,6 +78,9 @@ func restore(ctx context.Context, r io.Reader, dir string) (*Manifest, error) {
 		return nil, err
 	}
 	defer lock.Close()
+	if err := mustBeEmpty(dir); err != nil { // another restore may have ended just now
+		return nil, err
+	}
 	part := filepath.Join(dir, restorePart)
 	if err := errors.Join(os.RemoveAll(part), os.Mkdir(part, 0o700)); err != nil {
 		return nil, err
@@ -87,27 +93,72 @@ func restore(ctx context.Context, r io.Reader, dir string) (*Manifest, error) {
 	if err := rename(ctx, vfs.Find("os"), filepath.Join(part, FileName), m.sum); err != nil {
 		return nil, err
 	}
-	for i := range m.Files { // the database, which is the first, comes last
-		f := m.Files[len(m.Files)-1-i]
-		from, to := filepath.Join(part, filepath.FromSlash(f.Name)), filepath.Join(dir, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-			return nil, err
-		}
-		if err := errors.Join(syncFile(from), os.Rename(from, to), syncFolder(filepath.Dir(to))); err != nil {
-			return nil, err
-		}
-	}
-	return m, errors.Join(syncFolder(dir), syncFolder(filepath.Dir(dir)))
+	return m, m.place(part, dir)
 }
+
+// place moves the files from the folder part to the folder dir, the database last:
+// while it is not there, a server does not start in dir. After an error nothing of it
+// is in dir.
+func (m *Manifest) place(part, dir string) (err error) {
+	if err := syncAll(part); err != nil {
+		return err
+	}
+	var placed []string
+	defer func() {
+		if err != nil {
+			for _, name := range placed {
+				err = errors.Join(err, os.RemoveAll(name))
+			}
+		}
+	}()
+	for i := range m.Files { // the database, which is the first, comes last
+		top, _, _ := strings.Cut(m.Files[len(m.Files)-1-i].Name, "/")
+		to := filepath.Join(dir, top)
+		if slices.Contains(placed, to) {
+			continue
+		}
+		if top == FileName {
+			err = syncFolder(dir)
+		}
+		if err = errors.Join(err, os.Rename(filepath.Join(part, top), to)); err != nil {
+			return err
+		}
+		placed = append(placed, to)
+	}
+	return errors.Join(syncFolder(dir), syncFolder(filepath.Dir(dir)))
+}
+
+// syncAll puts a folder with all that is in it on stable storage.
+func syncAll(dir string) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			return syncFolder(path)
+		}
+		return syncFile(path)
+	})
+}
+
+// diskOwn is a folder that file systems of Linux make for themselves at their top,
+// which may be a data folder.
+const diskOwn = "lost+found"
 
 func mustBeEmpty(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
+	next := "choose another one, or move it away"
 	for _, e := range entries {
-		if e.Name() != lockName && e.Name() != restorePart {
-			return fmt.Errorf("%w: %s is in %s", ErrNotEmpty, e.Name(), dir)
+		if e.Name() == restorePart {
+			next = "a restore into it was cut off: remove what is in it, and restore again"
+		}
+	}
+	for _, e := range entries {
+		if e.Name() != lockName && e.Name() != restorePart && e.Name() != diskOwn {
+			return fmt.Errorf("%w: %s is in %s; %s", ErrNotEmpty, e.Name(), dir, next)
 		}
 	}
 	return err
@@ -223,8 +274,11 @@ func (a *archive) next(name string) (*tar.Header, error) {
 // file unpacks one file.
 func (a *archive) file(m *Manifest, f BackupFile, to string) error {
 	name := filepath.FromSlash(f.Name)
-	if !filepath.IsLocal(name) {
+	switch {
+	case !filepath.IsLocal(name):
 		return fmt.Errorf("%w: %q leads out of the folder", ErrBackup, f.Name)
+	case f.Name != FileName && slices.ContainsFunc(strings.Split(f.Name, "/"), notKept.MatchString):
+		return fmt.Errorf("%w: %q is never in one", ErrBackup, f.Name)
 	}
 	h, err := a.next(f.Name)
 	if err != nil {
