@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"time"
+	"unicode/utf8"
 )
 
 // A backup is a tar archive (POSIX.1-2001 pax): manifest.json, then
@@ -132,6 +133,10 @@ var notKept = regexp.MustCompile(`^(` + regexp.QuoteMeta(FileName) + `.*|` + loc
 
 // addOthers adds all files of the data folder but those named above.
 func (m *Manifest) addOthers(dir string) error {
+	dir, err := filepath.EvalSymlinks(dir) // a walk does not begin at a link
+	if err != nil {
+		return err
+	}
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || path == dir {
 			return err
@@ -150,6 +155,9 @@ func (m *Manifest) addOthers(dir string) error {
 }
 
 func (m *Manifest) add(name, from string) error {
+	if !utf8.ValidString(name) {
+		return fmt.Errorf("no backup can be restored that has in it a file called %q, which is not UTF-8: rename it, or move it away", name)
+	}
 	f, err := os.Open(from)
 	if err != nil {
 		return err

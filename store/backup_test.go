@@ -339,3 +339,28 @@ func TestFolderAtTheTopOfADisk(t *testing.T) {
 		t.Errorf("%+v, %v", m, err)
 	}
 }
+
+// TestBackupThroughALink has a data folder that is a link to one on another disk.
+func TestBackupThroughALink(t *testing.T) {
+	dir, link := t.TempDir(), filepath.Join(t.TempDir(), "data")
+	openTest(t, dir).Close()
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, "self-signed.pem"), nil, 0o600), os.Symlink(dir, link)); err != nil {
+		t.Skip(err) // a system without links
+	}
+	m, err := Backup(t.Context(), link, t.TempDir(), "", io.Discard)
+	if err != nil || len(m.Files) != 2 {
+		t.Errorf("%+v, %v", m, err)
+	}
+}
+
+// TestBackupOfANameThatIsNoText must refuse: a manifest cannot name such a file.
+func TestBackupOfANameThatIsNoText(t *testing.T) {
+	dir := t.TempDir()
+	openTest(t, dir).Close()
+	if err := os.WriteFile(filepath.Join(dir, "\xca\xd0.txt"), nil, 0o600); err != nil {
+		t.Skip(err) // a system that has no such names
+	}
+	if _, err := Backup(t.Context(), dir, t.TempDir(), "", io.Discard); err == nil || !strings.Contains(err.Error(), `"\xca\xd0.txt"`) {
+		t.Errorf("want an error that names the file, got %v", err)
+	}
+}
