@@ -95,11 +95,25 @@ func migrate(ctx context.Context, c *conn, d *disk, file string, steps []migrati
 		}
 		log.Info("copied the database before its upgrade", "copy", copied, "from", has, "to", len(steps))
 	}
-	for _, m := range steps[has:] {
+	if err := applyAll(c, steps[has:]); err != nil {
+		return err
+	}
+	log.Info("brought the schema of the database to a new version", "file", file, "version", len(steps))
+	return nil
+}
+
+// applyAll runs the steps in one transaction. When it is cut off, the database is the
+// one that was copied before, and the next try copies the same again.
+func applyAll(c *conn, steps []migration) (err error) {
+	tx, err := c.db.BeginImmediate()
+	if err != nil {
+		return err
+	}
+	defer tx.End(&err)
+	for _, m := range steps {
 		if err := apply(c, m); err != nil {
 			return fmt.Errorf("migration %s: %w", m.name, err)
 		}
-		log.Info("brought the schema of the database to a new version", "file", file, "version", m.version)
 	}
 	return nil
 }
@@ -126,13 +140,8 @@ func sameSteps(c *conn, steps []migration) error {
 	return nil
 }
 
-// apply runs one step in a transaction of its own, with its version and checksum.
-func apply(c *conn, m migration) (err error) {
-	tx, err := c.db.BeginImmediate()
-	if err != nil {
-		return err
-	}
-	defer tx.End(&err)
+// apply runs one step and notes its version and checksum.
+func apply(c *conn, m migration) error {
 	const table = `CREATE TABLE IF NOT EXISTS migration (
 		version  INTEGER PRIMARY KEY,
 		name     TEXT    NOT NULL,
@@ -142,7 +151,7 @@ func apply(c *conn, m migration) (err error) {
 	if err := c.db.Exec(table + m.sql); err != nil {
 		return err
 	}
-	_, err = c.exec(`INSERT INTO migration (version, name, checksum, applied) VALUES (?1, ?2, ?3, ?4)`,
+	_, err := c.exec(`INSERT INTO migration (version, name, checksum, applied) VALUES (?1, ?2, ?3, ?4)`,
 		m.version, m.name, m.checksum(), wire.At(time.Now()))
 	if err != nil {
 		return err

@@ -186,3 +186,26 @@ func TestNamesThatWereAlikeBeforeGoOn(t *testing.T) {
 		t.Errorf("what looks like nobody's name: %v", err)
 	}
 }
+
+// TestUpgradeInSeveralSteps fails in the second step. The next try must not copy what
+// the first step left over the copy that the program before understands.
+func TestUpgradeInSeveralSteps(t *testing.T) {
+	dir, old := t.TempDir(), t.TempDir()
+	openTest(t, dir).Close()
+	steps := more(`CREATE TABLE more (x INTEGER) STRICT`)
+	n := len(steps) + 1
+	last := migration{n, fmt.Sprintf("%04d_last", n), `CREATE TABLE last (x INTEGER) STRICT; SELECT nonsense`}
+	if _, err := openSteps(t, dir, append(steps, last)); err == nil || !strings.Contains(err.Error(), last.name) {
+		t.Fatalf("want an error that names the step, got %v", err)
+	}
+	last.sql = `CREATE TABLE last (x INTEGER) STRICT`
+	s, err := openSteps(t, dir, append(steps, last))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if err := os.Rename(filepath.Join(dir, fmt.Sprintf("jim.db.before-%d", n)), filepath.Join(old, FileName)); err != nil {
+		t.Fatal(err)
+	}
+	openTest(t, old)
+}
