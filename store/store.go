@@ -52,11 +52,12 @@ var ErrClosed = errors.New("store: closed")
 
 // Store is a [chat.Store] in a folder. [Open] makes it.
 type Store struct {
-	file string
-	log  *slog.Logger
-	disk *disk
-	lock *os.File
-	name string // of the logs
+	file   string
+	log    *slog.Logger
+	disk   *disk
+	lock   *os.File
+	name   string // of the logs
+	stands stands
 
 	queue   *queue
 	writer  *writer
@@ -169,6 +170,9 @@ func (s *Store) open(ctx context.Context, on On, steps []migration) error {
 	}
 	if err == nil {
 		s.name, err = c.logName()
+	}
+	if err == nil {
+		s.stands, err = standsOf(s.file)
 	}
 	if err != nil {
 		c.leaveLog()

@@ -106,7 +106,10 @@ func (s *Store) keepGroup(group []job, w *watch) {
 		return
 	}
 	err := s.writer.run(group, w)
-	if broken(err) {
+	if err == nil {
+		err = s.stands.still()
+	}
+	if broken(err) || errors.Is(err, errMoved) {
 		s.fail(group, err)
 		return
 	}
