@@ -84,7 +84,20 @@ func backup(ctx context.Context, dir, scratch, program string, w io.Writer) (*Ma
 	if err := m.addOthers(dir); err != nil {
 		return nil, err
 	}
-	return m, m.write(w)
+	return m, m.write(until{ctx, w})
+}
+
+// until is a writer until its context ends.
+type until struct {
+	ctx context.Context
+	to  io.Writer
+}
+
+func (u until) Write(p []byte) (int, error) {
+	if u.ctx.Err() != nil {
+		return 0, u.ctx.Err()
+	}
+	return u.to.Write(p)
 }
 
 func copyDatabase(ctx context.Context, dir, to string) error {

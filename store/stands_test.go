@@ -20,12 +20,14 @@ func TestMovedAway(t *testing.T) {
 		}
 	}
 	for name, take := range map[string]func(dir string) error{
-		"the folder":         func(dir string) error { return os.Rename(dir, dir+".old") },
-		"all of it":          os.RemoveAll,
-		"the database":       rename(""),
-		"its log":            rename("-wal"),
-		"the log's index":    rename("-shm"),
-		"another in the way": func(dir string) error { return errors.Join(rename("")(dir), createPrivate(filepath.Join(dir, FileName))) },
+		"the folder":      func(dir string) error { return os.Rename(dir, dir+".old") },
+		"all of it":       os.RemoveAll,
+		"the database":    rename(""),
+		"its log":         rename("-wal"),
+		"the log's index": rename("-shm"),
+		"another in the way": func(dir string) error {
+			return errors.Join(rename("")(dir), createPrivate(filepath.Join(dir, FileName)))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "data")

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -29,6 +32,11 @@ var (
 		"%s is restored and proved: people: %d, rooms: %d, entries: %d, as they were at %s.",
 		"%s восстановлена и проверена: людей: %d, комнат: %d, записей: %d, по состоянию на %s.",
 		"%s 已恢复并验证：%d 人、%d 个房间、%d 条记录，状态截至 %s。",
+	}
+	sayInterrupted = phrase{
+		"interrupted; nothing of it is left, so begin again",
+		"прервано; ничего от этого не осталось, начните заново",
+		"已中断；没有留下任何内容，请重新开始",
 	}
 	sayPrivate = phrase{
 		"It holds everything that was said, and the hashes of passwords: keep it private.",
@@ -59,11 +67,13 @@ stdout.
   jim backup --verify /backup/jim.tar`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			ctx, over := untilSignal(c)
+			defer over()
 			if verify {
 				if len(args) == 0 {
 					return exitf(exitUsage, "--verify: say which file, or - for stdin")
 				}
-				return verifyBackup(c, args[0], asJSON)
+				return verifyBackup(ctx, c, args[0], asJSON)
 			}
 			conf, _, err := load(c.Flags())
 			if err != nil {
@@ -73,7 +83,7 @@ stdout.
 			if len(args) > 0 {
 				name = args[0]
 			}
-			return makeBackup(c, conf.data, name, asJSON)
+			return makeBackup(ctx, c, conf.data, name, asJSON)
 		},
 	}
 	addSettings(c.Flags(), "data")
@@ -101,14 +111,16 @@ says.`,
 			if err != nil {
 				return err
 			}
-			in, err := openBackup(c, args[0])
+			ctx, over := untilSignal(c)
+			defer over()
+			in, err := openBackup(ctx, c, args[0])
 			if err != nil {
 				return err
 			}
 			defer in.Close()
-			m, err := store.Restore(c.Context(), in, conf.data)
+			m, err := store.Restore(ctx, in, conf.data)
 			if err != nil {
-				return backupError(err)
+				return unlessInterrupted(ctx, err)
 			}
 			return tell(c.OutOrStdout(), c.ErrOrStderr(), sayRestored, conf.data, m, asJSON)
 		},
@@ -120,12 +132,12 @@ says.`,
 
 // makeBackup writes a backup to a file, which has its name only when it is whole
 // and on stable storage; or to stdout.
-func makeBackup(c *cobra.Command, data, name string, asJSON bool) error {
+func makeBackup(ctx context.Context, c *cobra.Command, data, name string, asJSON bool) error {
 	program := thisBuild().Version
 	if name == "-" {
-		m, err := store.Backup(c.Context(), data, data, program, c.OutOrStdout())
+		m, err := store.Backup(ctx, data, data, program, c.OutOrStdout())
 		if err != nil {
-			return backupError(err)
+			return unlessInterrupted(ctx, err)
 		}
 		return tell(c.ErrOrStderr(), c.ErrOrStderr(), sayBackedUp, name, m, asJSON)
 	}
@@ -139,9 +151,9 @@ func makeBackup(c *cobra.Command, data, name string, asJSON bool) error {
 	}
 	defer os.Remove(part.Name())
 	defer part.Close()
-	m, err := store.Backup(c.Context(), data, dir, program, part)
+	m, err := store.Backup(ctx, data, dir, program, part)
 	if err != nil {
-		return backupError(err)
+		return unlessInterrupted(ctx, err)
 	}
 	if err := errors.Join(part.Sync(), part.Close()); err != nil {
 		return backupError(err)
@@ -178,28 +190,54 @@ func syncDir(dir string) error {
 	return nil
 }
 
-func verifyBackup(c *cobra.Command, name string, asJSON bool) error {
-	in, err := openBackup(c, name)
+func verifyBackup(ctx context.Context, c *cobra.Command, name string, asJSON bool) error {
+	in, err := openBackup(ctx, c, name)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	m, err := store.VerifyBackup(c.Context(), in, os.TempDir())
+	m, err := store.VerifyBackup(ctx, in, os.TempDir())
 	if err != nil {
-		return backupError(err)
+		return unlessInterrupted(ctx, err)
 	}
 	return tell(c.OutOrStdout(), c.ErrOrStderr(), sayVerified, name, m, asJSON)
 }
 
-func openBackup(c *cobra.Command, name string) (io.ReadCloser, error) {
-	if name == "-" {
-		return io.NopCloser(c.InOrStdin()), nil
+// openBackup opens a backup to be read until ctx ends.
+func openBackup(ctx context.Context, c *cobra.Command, name string) (io.ReadCloser, error) {
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, backupError(err)
+		}
+		return f, nil
 	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, backupError(err)
+	r, w := io.Pipe()
+	go func() { // ends with stdin, or the process
+		_, err := io.Copy(w, c.InOrStdin())
+		w.CloseWithError(err)
+	}()
+	context.AfterFunc(ctx, func() { r.CloseWithError(ctx.Err()) })
+	return r, nil
+}
+
+// untilSignal is a context that ends at a signal that asks to stop, so that no half of
+// a backup is left. The next signal ends the process. Where nobody reads stdout any
+// more, writing to it fails, and does not end the process on the spot.
+func untilSignal(c *cobra.Command) (ctx context.Context, over func()) {
+	unread := make(chan os.Signal, 1)
+	signal.Notify(unread, syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	context.AfterFunc(ctx, stop)
+	return ctx, func() { stop(); signal.Stop(unread) }
+}
+
+// unlessInterrupted is backupError, unless ctx has ended.
+func unlessInterrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return exitf(exitInterrupted, "%s", sayInterrupted.in(speaks()))
 	}
-	return f, nil
+	return backupError(err)
 }
 
 // tell says what a backup holds: JSON goes to out, words to talk.

@@ -22,7 +22,7 @@ const (
 	exitRefused     = 77  // wrong login, or not allowed
 	exitConfig      = 78  // the configuration is wrong
 	exitTimedOut    = 124 // --timeout was over
-	exitInterrupted = 130 // jim check: Ctrl-C, or SIGTERM, before it was done
+	exitInterrupted = 130 // jim check, backup, restore: Ctrl-C, or SIGTERM, before it was done
 )
 
 // exitError is an error that chose its exit code.
