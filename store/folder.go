@@ -52,6 +52,21 @@ func inUse(dir string, f *os.File) error {
 	return fmt.Errorf("%w: %s has %s; stop it first, or choose another folder", ErrInUse, who, dir)
 }
 
+// databaseIn is the path of the database in dir. Where a link stands there it is what
+// the link leads to, since SQLite keeps the write-ahead log beside that.
+func databaseIn(dir string) (string, error) {
+	file := filepath.Join(dir, FileName)
+	info, err := os.Lstat(file)
+	if err != nil || info.Mode()&os.ModeSymlink == 0 {
+		return file, nil // whoever opens it says what is wrong
+	}
+	there, err := filepath.EvalSymlinks(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("%s is a link, and what it leads to is not there: is that disk mounted? Without the link the server begins anew", file)
+	}
+	return there, err
+}
+
 // createPrivate makes an empty file that only its owner reads, if there is none.
 func createPrivate(name string) error {
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)

@@ -73,3 +73,44 @@ func TestModes(t *testing.T) {
 		}
 	}
 }
+
+// TestDatabaseThroughALink has the database on another disk than the folder. What a
+// server that was killed has left in the log is seen there, and private.
+func TestDatabaseThroughALink(t *testing.T) {
+	dir, other := t.TempDir(), t.TempDir()
+	openTest(t, dir).Close()
+	link, file := filepath.Join(dir, FileName), filepath.Join(other, FileName)
+	if err := errors.Join(os.Rename(link, file), os.Symlink(file, link)); err != nil {
+		t.Skip(err) // a system without links
+	}
+	s := openTest(t, dir)
+	ann, ops := talkers(t, s)
+	sayMore(t, s, ops, 3)
+	if info, err := os.Stat(file + "-wal"); err != nil || info.Mode() != 0o600 || ann == 0 {
+		t.Errorf("its log: %v, %v", info, err)
+	}
+	s.writer.c.leaveLog() // as if it were killed
+	s.readers.close()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(file + "-shm"); err != nil { // whoever looks makes it anew
+		t.Fatal(err)
+	}
+	e, err := Examine(t.Context(), dir)
+	if err != nil || len(e.Found) > 0 || e.Inventory.Entries != 3 {
+		t.Errorf("%+v, %v", e, err)
+	}
+	if info, err := os.Stat(file + "-shm"); err != nil || info.Mode() != 0o600 {
+		t.Errorf("the index of the log: %v, %v", info, err)
+	}
+	if err := os.Rename(file, file+".old"); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := Open(t.Context(), dir, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "is that disk mounted?") {
+		t.Errorf("where the disk is not there: %v, %v", s, err)
+	}
+	if _, err := Examine(t.Context(), dir); err == nil {
+		t.Error("there is nothing to be examined")
+	}
+}

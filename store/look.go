@@ -30,7 +30,11 @@ func lookAt(ctx context.Context, dir string) (*onlooker, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &onlooker{file: filepath.Join(dir, FileName), disk: mount(vfs.Find("os"), false)}
+	file, err := databaseIn(dir)
+	if err != nil {
+		return nil, err
+	}
+	o := &onlooker{file: file, disk: mount(vfs.Find("os"), false)}
 	if err := o.open(ctx, dir); err != nil {
 		o.close()
 		return nil, fmt.Errorf("%s: %w", o.file, asDamage(o.disk.explain(err)))
@@ -102,6 +106,7 @@ func (o *onlooker) close() {
 	if o.c != nil {
 		o.c.close()
 		for _, end := range []string{"-wal", "-shm"} {
+			_ = os.Chmod(o.file+end, 0o600) // one that SQLite made is as open as the umask lets it be
 			giveTo(o.file, o.file+end)
 		}
 	}

@@ -126,8 +126,13 @@ func openOn(ctx context.Context, dir string, log *slog.Logger, on On, steps []mi
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
+	file, err := databaseIn(dir)
+	if err != nil {
+		lock.Close()
+		return nil, fmt.Errorf("store: %w", err)
+	}
 	s := &Store{
-		file:  filepath.Join(dir, FileName),
+		file:  file,
 		log:   log,
 		disk:  mount(on.Disk, !on.NoSync),
 		lock:  lock,
