@@ -26,11 +26,14 @@ type leftLog struct {
 // learns of a commit when it has been synced.
 //
 // A fault in the last group cannot be told from a group that was being written,
-// where there is no index. It is in lost.
+// where there is no index. It is in lost. So is all of a log that is not there, or
+// empty, and of which the index knows: somebody took it away, or power was lost, after
+// which the index, which is never synced, may be one of before.
 func readLeftLog(file string) (l leftLog, err error) {
+	known, salts := indexed(file + "-shm")
 	f, err := os.Open(file + "-wal")
 	if errors.Is(err, os.ErrNotExist) {
-		return l, nil
+		return leftLog{lost: known}, nil
 	}
 	if err != nil {
 		return l, err
@@ -38,36 +41,36 @@ func readLeftLog(file string) (l leftLog, err error) {
 	defer f.Close()
 	r := logReader{from: f}
 	if ok, err := r.begin(); !ok || err != nil {
-		return l, err
+		return leftLog{lost: known}, err
 	}
 	if l, err = r.all(); err != nil {
 		return l, err
 	}
-	if known := indexed(file+"-shm", r.salts); known > l.kept {
+	if salts == r.salts && known > l.kept {
 		return l, wrongFrame(l.kept + 1)
 	}
 	return l, nil
 }
 
-// indexed is how many frames of the log with these salts were synced, as far as
-// the index of the log knows; 0 when it cannot be read, since nobody promises that
+// indexed is how many frames were synced, as far as the index of the log knows, and
+// the salts of their log; 0 when it cannot be read, since nobody promises that
 // it can (https://sqlite.org/walformat.html#the_wal_index_file_format).
-func indexed(name string, salts [8]byte) int {
+func indexed(name string) (frames int, salts [8]byte) {
 	f, err := os.Open(name)
 	if err != nil {
-		return 0
+		return 0, salts
 	}
 	defer f.Close()
 	var head [48]byte
 	if _, err := io.ReadFull(f, head[:]); err != nil {
-		return 0
+		return 0, salts
 	}
 	own := binary.NativeEndian
 	sum := logSum(own, [2]uint32{}, head[:40])
-	if [8]byte(head[32:40]) != salts || sum != [2]uint32{own.Uint32(head[40:]), own.Uint32(head[44:])} {
-		return 0
+	if sum != [2]uint32{own.Uint32(head[40:]), own.Uint32(head[44:])} {
+		return 0, salts
 	}
-	return int(own.Uint32(head[16:]))
+	return int(own.Uint32(head[16:])), [8]byte(head[32:40])
 }
 
 // all reads the frames.

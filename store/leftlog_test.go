@@ -310,3 +310,37 @@ func TestLogBegunAnew(t *testing.T) {
 		t.Errorf("the log of one group, with twenty of another behind it: %+v, %v", l, err)
 	}
 }
+
+// TestRemovedLog takes away the log of a server that was killed. That is no error, since
+// a loss of power may look the same, but it is said.
+func TestRemovedLog(t *testing.T) {
+	killed := func(dir string) string {
+		s := openTest(t, dir)
+		_, ops := talkers(t, s)
+		sayMore(t, s, ops, 3)
+		copied := t.TempDir()
+		if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+			t.Fatal(err)
+		}
+		return filepath.Join(copied, FileName)
+	}
+	for what, take := range map[string]func(name string) error{
+		"removed": os.Remove,
+		"emptied": func(name string) error { return os.Truncate(name, 0) },
+	} {
+		file := killed(t.TempDir())
+		if got := problems(t, filepath.Dir(file)); got != nil {
+			t.Fatalf("found %q", got)
+		}
+		if err := take(file + "-wal"); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(problems(t, filepath.Dir(file))); got != fmt.Sprint([]Problem{LostTail}) {
+			t.Errorf("%s: found %s", what, got)
+		}
+		openTest(t, filepath.Dir(file)).Close()
+		if got := problems(t, filepath.Dir(file)); got != nil {
+			t.Errorf("%s, and after another start: found %q", what, got)
+		}
+	}
+}
