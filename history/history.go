@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Kind says what an entry of a history records.
@@ -57,6 +58,8 @@ const (
 	// (Action is [Delete]).
 	State Kind = "state"
 )
+
+var kinds = []Kind{Send, Ack, Refuse, Since, Fill, Read, Behind, Complete, End, State}
 
 // Actions that change an earlier entry of a conversation, whose number is Of. All
 // other actions mean nothing to the checker, except that only their own words are theirs.
@@ -111,7 +114,11 @@ func Parse(r io.Reader) ([]Entry, error) {
 	known := interned{}
 	for lines.Scan() {
 		var e Entry
-		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+		err := json.Unmarshal(lines.Bytes(), &e)
+		if err == nil && !slices.Contains(kinds, e.Kind) {
+			err = fmt.Errorf("there is no kind %.20q of entries", e.Kind)
+		}
+		if err != nil {
 			return entries, fmt.Errorf("read a history: line %d: %w", len(entries)+1, err)
 		}
 		e.Kind = Kind(known.one(string(e.Kind)))

@@ -235,11 +235,11 @@ func (tr *trial) wantKept(t *testing.T, name string) (entries int, faults []hist
 	if len(tr.kept) != 1 || filepath.Base(tr.kept[0]) != name {
 		t.Fatalf("kept %v, want %s; %v", tr.kept, name, tr.faults)
 	}
-	entries, faults, err := Check(tr.kept[0])
-	if err != nil {
-		t.Fatal(err)
+	c, err := Check(tr.kept[0])
+	if err != nil || !c.Whole {
+		t.Fatalf("%+v, %v", c, err)
 	}
-	return entries, faults
+	return c.Entries, c.Faults
 }
 
 // heard is how much has happened.

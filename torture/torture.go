@@ -2,15 +2,12 @@ package torture
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"time"
-
-	"jim/history"
 )
 
 // Options say what to do, and with what.
@@ -161,21 +158,4 @@ func Known(name string) bool {
 		}
 	}
 	return false
-}
-
-// Check reads a history that was kept by an earlier run and checks it again.
-func Check(file string) (entries int, faults []history.Fault, err error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return 0, nil, fmt.Errorf("torture: %w", err)
-	}
-	defer f.Close()
-	list, err := history.Parse(f)
-	if err != nil {
-		return 0, nil, fmt.Errorf("torture: %w", err)
-	}
-	if len(list) == 0 {
-		return 0, nil, errors.New("torture: there is nothing in " + file)
-	}
-	return len(list), history.Check(list), nil
 }

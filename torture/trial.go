@@ -1,11 +1,9 @@
 package torture
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -143,27 +141,6 @@ func (t *trial) tally(entries []history.Entry) {
 	t.count("acknowledged", acked)
 	t.count("told", told)
 	t.count("checked", len(entries))
-}
-
-// keep writes a history into a file, one entry in a line.
-func keep(file string, entries []history.Entry) error {
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	w := bufio.NewWriter(f)
-	var line []byte
-	for i := range entries {
-		line = entries[i].AppendJSON(line[:0])
-		if _, err := w.Write(line); err != nil {
-			break // Flush says it again
-		}
-	}
-	err = w.Flush()
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	return err
 }
 
 // result is what was found, with figures in the order of FigureKeys.

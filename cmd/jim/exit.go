@@ -13,7 +13,7 @@ const (
 	exitFailed      = 1   // something else went wrong
 	exitUsage       = 2   // the command line is wrong
 	exitFault       = 3   // jim torture: a promise was not kept; jim tap: a rule was broken
-	exitDamaged     = 65  // the database or the backup is damaged
+	exitDamaged     = 65  // the database, the backup or the history is damaged
 	exitNotFound    = 67  // no such person or room
 	exitUnreachable = 69  // nobody answers at that address
 	exitPanic       = 70  // a fault of the program itself

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -120,6 +121,17 @@ func (t *torturing) folder() (dir string, remove func() error, err error) {
 	return dir, func() error { return nil }, nil
 }
 
+// tortureSpace is the room on a disk that all works may need. On a disk that is full in
+// fact nothing can be found out.
+const tortureSpace = 256 << 20
+
+func enough(dir string, free int64) error {
+	if free >= tortureSpace {
+		return nil
+	}
+	return exitf(exitFailed, sayNoSpace.in(speaks()), inBytes(free), dir, inBytes(tortureSpace))
+}
+
 // run does the works and prints what they found.
 func (t *torturing) run(c *cobra.Command) error {
 	if err := t.check(); err != nil {
@@ -128,6 +140,11 @@ func (t *torturing) run(c *cobra.Command) error {
 	dir, remove, err := t.folder()
 	if err != nil {
 		return err
+	}
+	if disk, err := diskOf(dir); err == nil {
+		if err := enough(dir, disk.free); err != nil {
+			return errors.Join(err, remove())
+		}
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -206,11 +223,14 @@ func newTortureCheckCommand() *cobra.Command {
 		Example: "  jim torture check history-3.jsonl\n  jim torture check history-3.jsonl --json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			entries, faults, err := torture.Check(args[0])
+			checked, err := torture.Check(args[0])
+			if errors.Is(err, torture.ErrHistory) {
+				return exitf(exitDamaged, "%w", err)
+			}
 			if err != nil {
 				return err
 			}
-			return printCheck(c, asJSON, args[0], entries, faults)
+			return printCheck(c, asJSON, args[0], checked)
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")

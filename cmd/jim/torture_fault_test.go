@@ -58,8 +58,8 @@ func TestTortureKeepsWhatWasSaidBeforeAServerThatDoesNotStart(t *testing.T) {
 			if r.Faults[0].Kind != torture.FaultServer || !strings.Contains(r.Faults[0].Words, "it does not start") || len(r.History) != 1 {
 				t.Fatalf("found %v, kept %v", r.Faults, r.History)
 			}
-			if entries, faults, err := torture.Check(r.History[0]); err != nil || entries == 0 || len(faults) > 0 {
-				t.Errorf("%d entries are kept, with %v, %v", entries, faults, err)
+			if c, err := torture.Check(r.History[0]); err != nil || c.Entries == 0 || len(c.Faults) > 0 || !c.Whole {
+				t.Errorf("kept %+v, %v", c, err)
 			}
 		})
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"jim/bench"
-	"jim/history"
 	"jim/torture"
 )
 
@@ -159,32 +158,32 @@ func (p *tortured) report(failed error, faults int, stopped bool, missing []stri
 }
 
 // printCheck prints what a history says.
-func printCheck(c *cobra.Command, asJSON bool, file string, entries int, faults []history.Fault) error {
+func printCheck(c *cobra.Command, asJSON bool, file string, checked *torture.Checked) error {
 	var err error
 	if asJSON {
-		err = printJSON(c.OutOrStdout(), struct {
-			Entries int             `json:"entries"`
-			Faults  []history.Fault `json:"faults"`
-		}{entries, append([]history.Fault{}, faults...)})
+		err = printJSON(c.OutOrStdout(), checked)
 	} else {
-		err = writeCheck(c.OutOrStdout(), entries, faults)
+		err = writeCheck(c.OutOrStdout(), checked)
 	}
-	if err == nil && len(faults) > 0 {
-		err = exitf(exitFault, sayChecked.in(speaks()), file, len(faults))
+	if n := len(checked.Faults); err == nil && n > 0 {
+		err = exitf(exitFault, sayChecked.in(speaks()), file, n)
 	}
 	return err
 }
 
-func writeCheck(w io.Writer, entries int, faults []history.Fault) error {
+func writeCheck(w io.Writer, checked *torture.Checked) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, sayEntries.in(speaks())+"\n", entries)
-	for _, f := range faults {
+	fmt.Fprintf(&b, sayEntries.in(speaks())+"\n", checked.Entries)
+	if !checked.Whole {
+		fmt.Fprintln(&b, sayNoEnding.in(speaks()))
+	}
+	for _, f := range checked.Faults {
 		fmt.Fprintln(&b, f)
 		for _, e := range f.Entries {
 			fmt.Fprintf(&b, "    %s\n", e)
 		}
 	}
-	if len(faults) == 0 {
+	if len(checked.Faults) == 0 {
 		fmt.Fprintln(&b, sayNoFault.in(speaks()))
 	}
 	_, err := io.WriteString(w, b.String())

@@ -22,7 +22,17 @@ var (
 		"найдено ошибок: %d; ход событий сохранён в %s; seed %d",
 		"发现 %d 个错误；经过保存在 %s；种子 %d",
 	}
-	sayEntries = phrase{"%d entries", "записей: %d", "%d 条记录"}
+	sayEntries  = phrase{"%d entries", "записей: %d", "%d 条记录"}
+	sayNoSpace = phrase{
+		"only %s are free on the disk of %s, and %s may be needed, so nothing was begun: make room, or say another folder with --data",
+		"на диске папки %[2]s свободно только %[1]s, а может понадобиться %[3]s, поэтому ничего не начато: освободите место или укажите другую папку через --data",
+		"%[2]s 所在磁盘仅剩 %[1]s，可能需要 %[3]s，因此没有开始：请腾出空间，或用 --data 指定其他目录",
+	}
+	sayNoEnding = phrase{
+		"It does not end as a run keeps it: whether something is missing, nobody can tell.",
+		"Она кончается не так, как её сохраняет jim torture: всё ли в ней есть, неизвестно.",
+		"它的结尾不是 jim torture 保存时的样子：是否有缺失，无从得知。",
+	}
 	sayChecked = phrase{"%s: %d faults", "%s: ошибок: %d", "%s：%d 个错误"}
 )
 
