@@ -22,7 +22,7 @@ var (
 		"найдено ошибок: %d; ход событий сохранён в %s; seed %d",
 		"发现 %d 个错误；经过保存在 %s；种子 %d",
 	}
-	sayEntries  = phrase{"%d entries", "записей: %d", "%d 条记录"}
+	sayEntries = phrase{"%d entries", "записей: %d", "%d 条记录"}
 	sayNoSpace = phrase{
 		"only %s are free on the disk of %s, and %s may be needed, so nothing was begun: make room, or say another folder with --data",
 		"на диске папки %[2]s свободно только %[1]s, а может понадобиться %[3]s, поэтому ничего не начато: освободите место или укажите другую папку через --data",
