@@ -142,7 +142,7 @@ func (m *Manifest) prove(ctx context.Context, at string) error {
 // notKept are the files of a data folder that a backup does without. Names that
 // begin with that of the database are the database itself, or copies of it. What is
 // in the folder of the file system's own is not the server's to read.
-var notKept = regexp.MustCompile(`^(` + regexp.QuoteMeta(FileName) + `.*|` + lockName + `|` + regexp.QuoteMeta(diskOwn) + `|.*\.part|.*\.sock)$`)
+var notKept = regexp.MustCompile(`^(` + regexp.QuoteMeta(FileName) + `.*|` + lockName + `|` + regexp.QuoteMeta(diskOwn) + `|.*\.part(-[a-z]+)?|.*\.sock)$`)
 
 // addOthers adds all files of the data folder but those named above.
 func (m *Manifest) addOthers(dir string) error {

@@ -23,10 +23,8 @@ func (s *Store) ensure(ctx context.Context) error {
 // stable storage.
 func (s *Store) create(ctx context.Context) error {
 	part := s.file + ".part"
-	for _, end := range []string{"", "-wal", "-shm", "-journal"} {
-		if err := os.Remove(part + end); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
+	if err := removeDatabase(part); err != nil {
+		return err
 	}
 	if err := createPrivate(part); err != nil {
 		return err

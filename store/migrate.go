@@ -163,14 +163,14 @@ func apply(c *conn, m migration) error {
 func copyBefore(c *conn, d *disk, file string, version int) (string, error) {
 	to := file + ".before-" + strconv.Itoa(version)
 	part := to + ".part"
-	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := removeDatabase(part); err != nil {
 		return "", err
 	}
 	if err := createPrivate(part); err != nil { // VACUUM INTO takes an empty file
 		return "", err
 	}
 	if err := d.copyInto(c, part); err != nil {
-		return "", errors.Join(err, os.Remove(part))
+		return "", errors.Join(err, removeDatabase(part))
 	}
 	if err := syncFile(part); err != nil {
 		return "", err
@@ -179,6 +179,16 @@ func copyBefore(c *conn, d *disk, file string, version int) (string, error) {
 		return "", err
 	}
 	return to, syncFolder(filepath.Dir(to))
+}
+
+// removeDatabase removes a database, if it is there, with all that SQLite makes beside it.
+func removeDatabase(file string) error {
+	for _, end := range []string{"", "-wal", "-shm", "-journal"} {
+		if err := os.Remove(file + end); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 func syncFile(name string) error {

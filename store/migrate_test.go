@@ -13,6 +13,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 
 	"jim/chat"
+	"jim/store/under"
 )
 
 func openSteps(t *testing.T, dir string, steps []migration) (*Store, error) {
@@ -208,4 +209,22 @@ func TestUpgradeInSeveralSteps(t *testing.T) {
 		t.Fatal(err)
 	}
 	openTest(t, old)
+}
+
+// TestUpgradeWithoutRoom has no room for the copy before it. Nothing of the copy stays.
+func TestUpgradeWithoutRoom(t *testing.T) {
+	dir := large(t)
+	disk := under.NewDisk(1)
+	disk.FillFor(".part")
+	steps := more(`CREATE TABLE more (x INTEGER) STRICT`)
+	_, err := openOn(t.Context(), dir, slog.New(slog.DiscardHandler), On{Disk: disk}, steps)
+	if !full(err) {
+		t.Errorf("want no room, got %v", err)
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "*.part*")); err != nil || left != nil {
+		t.Errorf("left: %v, %v", left, err)
+	}
+	if got := problems(t, dir); got != nil {
+		t.Errorf("found %q", got)
+	}
 }

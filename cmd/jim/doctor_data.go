@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -146,6 +147,9 @@ func (d *doctor) rights() {
 	}
 }
 
+// unfinished are the names of what was being made, and of what SQLite makes beside it.
+var unfinished = regexp.MustCompile(`\.part(-[a-z]+)?$`)
+
 // leftovers looks for what takes room and is not needed.
 func (d *doctor) leftovers() {
 	var parts, copies []string
@@ -157,7 +161,7 @@ func (d *doctor) leftovers() {
 			size = info.Size()
 		}
 		switch {
-		case strings.HasSuffix(e.Name(), ".part"):
+		case unfinished.MatchString(e.Name()):
 			parts, partBytes = append(parts, e.Name()), partBytes+size
 		case strings.HasPrefix(e.Name(), store.FileName+".before-"):
 			copies, copyBytes = append(copies, e.Name()), copyBytes+size

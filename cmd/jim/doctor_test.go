@@ -101,3 +101,20 @@ func TestDoctorWords(t *testing.T) {
 		}
 	}
 }
+
+// TestDoctorLeftovers has what an upgrade leaves that was killed, beside a copy of another.
+func TestDoctorLeftovers(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"jim.db.before-2", "jim.db.before-3.part", "jim.db.before-3.part-journal", "self-signed.pem"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := &doctor{conf: &config{data: dir}}
+	d.leftovers()
+	for i, want := range []string{"left over: jim.db.before-3.part jim.db.before-3.part-journal (1 KiB)", "copies made before upgrades: jim.db.before-2 (1 KiB)"} {
+		if len(d.findings) != 2 || d.findings[i].in(english) != want {
+			t.Errorf("%+v, want %s", d.findings, want)
+		}
+	}
+}
