@@ -122,7 +122,7 @@ func copyDatabase(ctx context.Context, dir, to string) error {
 // prove examines the database in the folder at, which must be without fault, and
 // enters what it holds.
 func (m *Manifest) prove(ctx context.Context, at string) error {
-	e, err := Examine(ctx, at)
+	e, err := examine(ctx, at)
 	if err != nil {
 		return err
 	}

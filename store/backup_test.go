@@ -282,6 +282,17 @@ func TestRestoreThatWasCutOff(t *testing.T) {
 	if got := fmt.Sprint(problems(t, dir)); got != fmt.Sprint([]Problem{Unreadable}) {
 		t.Errorf("found %s", got)
 	}
+	lock, err := lockFolder(dir) // as one that goes on
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Examine(t.Context(), dir); !errors.Is(err, ErrInUse) {
+		t.Errorf("while a restore goes on: %v", err)
+	}
+	if _, err := Backup(t.Context(), dir, t.TempDir(), "", io.Discard); !errors.Is(err, ErrInUse) {
+		t.Errorf("a backup while a restore goes on: %v", err)
+	}
+	lock.Close()
 	key := filepath.Join(dir, "self-signed.pem")
 	if err := os.WriteFile(key, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -363,4 +374,20 @@ func TestBackupOfANameThatIsNoText(t *testing.T) {
 	if _, err := Backup(t.Context(), dir, t.TempDir(), "", io.Discard); err == nil || !strings.Contains(err.Error(), `"\xca\xd0.txt"`) {
 		t.Errorf("want an error that names the file, got %v", err)
 	}
+}
+
+// TestBackupFromWhereNothingCanBeWritten has a folder on a disk that has become read-only,
+// as a system makes it when a disk begins to fail.
+func TestBackupFromWhereNothingCanBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	openTest(t, dir).Close()
+	if err := errors.Join(os.Chmod(filepath.Join(dir, FileName), 0o400), os.Chmod(dir, 0o500)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Chmod(dir, 0o700) })
+	if f, err := os.Create(filepath.Join(dir, "x")); err == nil {
+		f.Close()
+		t.Skip("nobody can be kept from writing here")
+	}
+	backupOf(t, dir)
 }

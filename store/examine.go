@@ -51,7 +51,14 @@ func (e *Examined) found(p Problem, where string, args ...any) {
 // with it. It changes nothing, and may be used beside a server that runs; then it
 // sees what was committed when it began. It takes as long as reading the file does,
 // twice. An error means that it could not look; a damaged database is none.
+//
+// It fails with [ErrInUse] while a restore has the folder.
 func Examine(ctx context.Context, dir string) (*Examined, error) {
+	e, err := examine(ctx, dir)
+	return e, outcome(err)
+}
+
+func examine(ctx context.Context, dir string) (*Examined, error) {
 	e := &Examined{Known: len(migrations())}
 	o, err := lookAt(ctx, dir)
 	switch {
@@ -62,7 +69,7 @@ func Examine(ctx context.Context, dir string) (*Examined, error) {
 		e.None = true
 		return e, nil
 	case err != nil:
-		return nil, fmt.Errorf("store: %w", err)
+		return nil, err
 	}
 	defer o.close()
 	e.Running = o.lock == nil
@@ -70,12 +77,12 @@ func Examine(ctx context.Context, dir string) (*Examined, error) {
 		e.found(LostTail, "%d frames", o.left.lost)
 	}
 	if err := e.readPages(ctx, o.file, o.left.pages); err != nil {
-		return nil, fmt.Errorf("store: %w", err)
+		return nil, err
 	}
 	if err := e.ask(o); damaged(err) {
 		e.found(Unreadable, "%v", o.disk.explain(err))
 	} else if err != nil {
-		return nil, outcome(err)
+		return nil, err
 	}
 	return e, nil
 }

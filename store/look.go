@@ -47,6 +47,9 @@ func (o *onlooker) open(ctx context.Context, dir string) (err error) {
 		return err
 	}
 	if err := present(o.file); err != nil {
+		if o.lock == nil && errors.Is(err, errCutOff) {
+			err = fmt.Errorf("%w: a restore into it has not come to its end; wait for that", ErrInUse)
+		}
 		return err
 	}
 	if _, err := header(o.file); err != nil {
@@ -58,9 +61,10 @@ func (o *onlooker) open(ctx context.Context, dir string) (err error) {
 			return err
 		}
 		// Without a log to be read, SQLite need not make files beside the
-		// database, which would belong to whoever looks.
+		// database, which would belong to whoever looks, and nothing needs to be
+		// written on a disk that cannot be any more.
 		if size, err := sizeOf(o.file + "-wal"); size <= 0 {
-			query += "&immutable=1"
+			query += "&immutable=1&mode=ro"
 			if err != nil {
 				return err
 			}
@@ -73,6 +77,10 @@ func (o *onlooker) open(ctx context.Context, dir string) (err error) {
 	o.c.db.SetInterrupt(ctx)
 	return nil
 }
+
+// errCutOff means that a restore has left its beginning in a folder.
+var errCutOff = fmt.Errorf("%w: it is not there, and a restore into the folder was cut off; "+
+	"restore the backup again, or remove %s to begin anew", ErrDamaged, restorePart)
 
 // present is ErrDamaged where a folder has lost its database, or did not get it
 // since a restore was cut off, and
@@ -94,8 +102,7 @@ func present(file string) error {
 	}
 	switch _, err := os.Lstat(filepath.Join(filepath.Dir(file), restorePart)); {
 	case err == nil:
-		return fmt.Errorf("%w: it is not there, and a restore into the folder has not come to its end; "+
-			"restore the backup again, or remove %s to begin anew", ErrDamaged, restorePart)
+		return errCutOff
 	case !errors.Is(err, os.ErrNotExist):
 		return err
 	}

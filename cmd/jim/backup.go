@@ -152,6 +152,9 @@ func makeBackup(ctx context.Context, c *cobra.Command, data, name string, asJSON
 	defer os.Remove(part.Name())
 	defer part.Close()
 	m, err := store.Backup(ctx, data, dir, program, part)
+	if errors.Is(err, syscall.EROFS) { // a server that was killed has left a log, which is not read without an index
+		err = fmt.Errorf("%w; copy the data folder to a disk that can be written, and make a backup of the copy", err)
+	}
 	if err != nil {
 		return unlessInterrupted(ctx, err)
 	}

@@ -18,6 +18,7 @@ var (
 	sayNoFolder   = phrase{"there is no data folder %s yet", "папки данных %s ещё нет", "数据目录 %s 还不存在"}
 	sayStartIt    = phrase{"jim serve makes it", "её создаст jim serve", "运行 jim serve 即可创建"}
 	sayNotSeen    = phrase{"the data folder cannot be looked at: %v", "в папку данных нельзя заглянуть: %v", "无法查看数据目录：%v"}
+	doWait        = phrase{"run jim doctor again when the restore is done", "запустите jim doctor снова, когда восстановление закончится", "恢复完成后再运行 jim doctor"}
 	doAsUser      = phrase{"run jim doctor as the server's user, or as root", "запустите jim doctor от имени пользователя сервера или root", "请以服务器的用户或 root 身份运行 jim doctor"}
 	sayFolder     = phrase{"data folder %s", "папка данных %s", "数据目录 %s"}
 	sayOpenFolder = phrase{"the data folder %s can be entered by others (mode %04o)", "в папку данных %s могут войти другие (права %04o)", "其他用户可以进入数据目录 %s（权限 %04o）"}
@@ -85,6 +86,10 @@ func (d *doctor) folder() {
 // database has the store examine the database.
 func (d *doctor) database(ctx context.Context) {
 	e, err := store.Examine(ctx, d.conf.data)
+	if errors.Is(err, store.ErrInUse) {
+		d.warn("database", sayNotSeen, doWait, err)
+		return
+	}
 	if err != nil {
 		d.fault(exitFailed, "database", sayNotSeen, doAsUser, err)
 		return

@@ -2,7 +2,9 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/netip"
 	"os"
@@ -80,6 +82,9 @@ func openError(dir string, err error) error {
 		return exitf(exitConfig, "%w", err)
 	case errors.Is(err, store.ErrDamaged):
 		return exitf(exitDamaged, "%w (jim doctor tells more)", err)
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		err = fmt.Errorf("%w; the folder and all that is in it must belong to the user of the server (chown -R)", err)
 	}
 	return exitf(exitStorage, "the data folder %s cannot be used: %w", dir, err)
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -25,6 +27,14 @@ func TestServeExitCodes(t *testing.T) {
 		if got := exitCode(err); got != want {
 			t.Errorf("%v ends with %d, want %d", err, got, want)
 		}
+	}
+}
+
+// Who restored as root and starts as another user is told what to do.
+func TestFolderOfAnotherIsSaid(t *testing.T) {
+	err := openError("/data", &fs.PathError{Op: "open", Path: "/data/lock", Err: syscall.EACCES})
+	if exitCode(err) != exitStorage || !strings.Contains(err.Error(), "chown -R") {
+		t.Errorf("%d, %v", exitCode(err), err)
 	}
 }
 
