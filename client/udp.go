@@ -187,6 +187,9 @@ func (d *datagrams) takeEvent(e *wire.Event) (fresh bool) {
 	if e.Ack == 0 {
 		return true
 	}
+	if !d.in && !d.over { // it overtook the answer that says of which log its number is, and comes again
+		return false
+	}
 	d.send([]byte(`{"ack":` + strconv.FormatUint(e.Ack, 10) + "}\n"))
 	return d.seen.add(e.Ack)
 }

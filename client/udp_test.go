@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"jim/wire"
 )
 
 // TestADatagramClientThatOnlyListensFindsOutThatItsSessionIsGone: a server that was started again
@@ -67,3 +69,36 @@ func TestADatagramClientThatOnlyListensFindsOutThatItsSessionIsGone(t *testing.T
 		}()
 	})
 }
+
+// TestWhatOvertakesTheWelcomeIsNotTaken: numbers mean something only when it is known of which log they are. It comes again.
+func TestWhatOvertakesTheWelcomeIsNotTaken(t *testing.T) {
+	d := &datagrams{asked: map[string]*asked{"p": {hello: true}}, conn: nobody{}, cookie: "AAAA"}
+	take := func(text string) bool {
+		t.Helper()
+		m, err := wire.DecodeFromServer([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fresh, err := d.take(&m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fresh
+	}
+	const behind = `{"action":"behind","to":"#tea","seq":7,"ack":1}`
+	if take(behind) {
+		t.Error("taken before the answer to presence")
+	}
+	if !take(`{"response":200,"id":"p"}`) || !take(behind) || take(behind) {
+		t.Error("not taken once after the answer")
+	}
+	d.in = false
+	if !take(`{"action":"bye","ack":2}`) {
+		t.Error("a goodbye is not taken")
+	}
+}
+
+// nobody is a connection on which everything that is sent is lost.
+type nobody struct{ net.Conn }
+
+func (nobody) Write(p []byte) (int, error) { return len(p), nil }
