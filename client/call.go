@@ -19,6 +19,7 @@ var errTwice = errors.New("client: a request with this id is waiting for its ans
 // call is a request that waits for its answer.
 type call struct {
 	id         string
+	action, to string // what is asked, and about what
 	object     []byte
 	repeatable bool
 	order      uint64
@@ -59,7 +60,7 @@ func (c *Client) Do(ctx context.Context, q wire.Request) (*wire.Response, error)
 	}
 	for attempt := 0; ; attempt++ {
 		r, err := c.exchange(ctx, &call{
-			id: q.ID, object: object, repeatable: repeatable(&q), result: make(chan result, 1),
+			id: q.ID, action: q.Action, to: q.To, object: object, repeatable: repeatable(&q), result: make(chan result, 1),
 		})
 		if err != nil {
 			return nil, err
@@ -134,6 +135,7 @@ func (c *Client) answer(r *wire.Response) {
 	}
 	c.mu.Unlock()
 	if w != nil {
+		c.feed.answered(w.action, w.to, r)
 		w.result <- result{response: r}
 	}
 }

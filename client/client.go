@@ -213,8 +213,7 @@ func (c *Client) tell(s State) {
 	}
 }
 
-// learn takes over what an answer changes in how to log in, and which
-// conversations there are.
+// learn takes over what an answer changes in how to log in.
 func (c *Client) learn(q *wire.Request, r *wire.Response) {
 	c.mu.Lock()
 	switch q.Action {
@@ -237,12 +236,6 @@ func (c *Client) learn(q *wire.Request, r *wire.Response) {
 	name := c.name
 	c.mu.Unlock()
 	c.feed.call(name)
-	switch q.Action {
-	case wire.ActJoin, wire.ActCreate:
-		c.feed.entered(or(r.To, q.To), r.Seq)
-	case wire.ActLeave:
-		c.feed.forget(q.To)
-	}
 	if r.Token != "" && c.o.OnToken != nil {
 		c.o.OnToken(r.Token)
 	}

@@ -28,6 +28,7 @@ type feed struct {
 	queue []*wire.Event
 	max   int
 	talks map[string]*talk // by folded name
+	turn  int              // counts how often numbers lost their meaning: what was read from the log before is worth nothing
 }
 
 // talk is one conversation.
@@ -38,10 +39,11 @@ type talk struct {
 	had  uint64 // given out before the connection that is now
 	// unsaid says that the server was not told on this connection what was given out.
 	unsaid bool
-	// entered says that the entry numbered have is our own coming in, which was
-	// answered before it was told.
-	entered bool
-	full    bool // something was dropped because the queue was full
+	// door is the entry that was the newest when the reader came in. It is given out if it is his own coming in, which may be
+	// told after that was answered; what else it is was said before. 0 = it has passed.
+	door uint64
+	left uint64 // the entry by which the reader left, with which the conversation ends if nothing is known to follow; 0 = he is in
+	full bool   // something was dropped because the queue was full
 }
 
 func newFeed(o Options) *feed {
@@ -64,16 +66,21 @@ func newFeed(o Options) *feed {
 // will have its numbers.
 const Reset = "reset"
 
-// setBack goes on behind seq, which is less than the server once said. That is told though the queue be full: once for each
-// conversation.
+// setBack goes on behind seq, which is less than the server once said.
 func (f *feed) setBack(t *talk, seq uint64) {
-	t.have, t.want, t.had, t.entered = seq, seq, seq, false
-	f.queue = append(f.queue, &wire.Event{Action: Reset, To: t.name, Seq: seq})
+	t.have, t.want, t.had, t.door, t.left = seq, seq, seq, 0, 0
+	f.turn++
+	f.announce(&wire.Event{Action: Reset, To: t.name, Seq: seq})
+}
+
+// announce queues what is told though the queue be full: once for each conversation.
+func (f *feed) announce(e *wire.Event) {
+	f.queue = append(f.queue, e)
 	signal(f.queued)
 }
 
 // welcome takes in what the server's log is called, and how much of what it was told counts there. Under another name than
-// before, as after a backup was restored, nothing is known of what it was not told.
+// before, as after a backup was restored, nothing is known of what it was not told, nor what there is that was not given out.
 func (f *feed) welcome(log string, since map[string]uint64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -82,11 +89,18 @@ func (f *feed) welcome(log string, since map[string]uint64) {
 			f.setBack(t, seq)
 		}
 	}
+	other := f.log != "" && f.log != log
 	for _, t := range f.talks {
-		if t.unsaid && f.log != "" && f.log != log {
+		if other && t.unsaid {
 			f.setBack(t, 0)
 		}
+		if other {
+			t.want, t.door, t.left = t.have, 0, 0
+		}
 		t.unsaid = false
+	}
+	if other {
+		f.turn++
 	}
 	f.log = log
 }
@@ -139,25 +153,46 @@ func (f *feed) place(e *wire.Event) bool {
 		t = &talk{name: name, have: e.Seq - 1, want: e.Seq - 1}
 		f.talks[fold(name)] = t
 	}
-	mine := fold(e.From) == f.me
 	switch {
-	case e.Seq == t.have && t.entered && mine && (e.Action == wire.ActJoin || e.Action == wire.ActCreate):
-		t.entered = false
-		return f.push(e)
 	case e.Seq <= t.have:
 		return true
-	case e.Seq == t.have+1 && f.push(e):
+	case e.Seq == t.have+1 && f.give(t, e):
 		t.have = e.Seq
 		t.want = max(t.want, t.have)
-		if e.Action == wire.ActLeave && mine {
-			delete(f.talks, fold(name))
-		}
+		f.ended(t)
 		return true
 	}
 	t.full = t.full || e.Seq == t.have+1
 	t.want = max(t.want, e.Seq)
 	signal(f.hole)
 	return false
+}
+
+// give queues the next entry of a conversation, if there is room, and notes that the reader came or left.
+func (f *feed) give(t *talk, e *wire.Event) bool {
+	mine := fold(e.From) == f.me
+	in := mine && (e.Action == wire.ActJoin || e.Action == wire.ActCreate)
+	if (e.Seq != t.door || in) && !f.push(e) {
+		return false
+	}
+	switch {
+	case in:
+		t.left = 0
+	case mine && e.Action == wire.ActLeave:
+		t.left = e.Seq
+	}
+	if e.Seq == t.door {
+		t.door = 0
+	}
+	return true
+}
+
+// ended ends the order of a room that the reader has left, when all that is known of it was given out: what follows
+// his leaving may be his coming back.
+func (f *feed) ended(t *talk) {
+	if t.left > 0 && t.have >= t.left && t.want == t.have {
+		delete(f.talks, fold(t.name))
+	}
 }
 
 // conversation is the name under which the reader knows the conversation of e.
@@ -191,7 +226,7 @@ func (f *feed) behind(e *wire.Event) {
 	case t != nil:
 	case f.first || wire.IsRoom(e.To):
 		f.talks[fold(e.To)] = &talk{name: e.To, have: e.Seq, want: e.Seq}
-		f.push(e)
+		f.announce(e)
 		return
 	default:
 		t = &talk{name: e.To}
@@ -203,19 +238,30 @@ func (f *feed) behind(e *wire.Event) {
 	}
 }
 
-// entered takes in that the reader has come into a room whose newest entry is seq.
-func (f *feed) entered(room string, seq uint64) {
-	if f.quiet || seq == 0 {
+// answered takes in what the answer to a request says of the room that it is about, in its place among all that the server tells.
+func (f *feed) answered(action, to string, r *wire.Response) {
+	if f.quiet || r.Code.IsError() {
 		return
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.talks[fold(room)] == nil {
-		f.talks[fold(room)] = &talk{name: room, have: seq, want: seq, entered: true}
-		return
+	switch action {
+	case wire.ActJoin, wire.ActCreate:
+		if r.Seq > 0 {
+			f.entered(or(r.To, to), r.Seq)
+		}
+	case wire.ActLeave:
+		f.leaving(to, r.Seq)
 	}
+}
+
+// entered takes in that the reader has come into a room whose newest entry is seq.
+func (f *feed) entered(room string, seq uint64) {
 	t := f.talks[fold(room)]
 	switch {
+	case t == nil:
+		f.talks[fold(room)] = &talk{name: room, have: seq - 1, want: seq - 1, door: seq}
+		return
 	case seq < t.had:
 		f.setBack(t, seq-1)
 		t.want = seq // it may have been told already, and been taken for an older one
@@ -224,13 +270,28 @@ func (f *feed) entered(room string, seq uint64) {
 		t.want = max(t.want, seq)
 		signal(f.hole)
 	}
+	if seq > t.left {
+		t.left = 0
+	}
 }
 
-// forget ends the order of a room that was left.
-func (f *feed) forget(room string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	delete(f.talks, fold(room))
+// leaving takes in that the reader has left a room, whose newest entry was seq then: until that he is told what there is.
+func (f *feed) leaving(room string, seq uint64) {
+	t := f.talks[fold(room)]
+	switch {
+	case t == nil:
+		return
+	case seq == 0: // a server that does not say
+		delete(f.talks, fold(room))
+		return
+	case seq > t.have+1:
+		t.want = max(t.want, seq)
+		signal(f.hole)
+	}
+	if seq >= t.have {
+		t.left = seq
+		f.ended(t)
+	}
 }
 
 // since is what the client has, and of which log, for presence; as much of it as fits into that many bytes.

@@ -126,8 +126,8 @@ func TestJoiningAndLeaving(t *testing.T) {
 			t.Errorf("came back with %v after leaving", q.Since)
 		}
 		do(wire.ActJoin, `{"response":200,"id":%q,"to":"#tea","seq":20}`)
-		p.tell("#tea", 22) // 21 was lost
-		p.page(p.hear(wire.ActHistory), "#tea", 21, 22, false)
+		p.tell("#tea", 22)                                     // 21 was lost
+		p.page(p.hear(wire.ActHistory), "#tea", 20, 22, false) // 20 was the newest when she came
 		wantEvents(t, c, "#tea 21", "#tea 22")
 		c.Close()
 	})
@@ -191,15 +191,15 @@ func TestFullIsNotRefused(t *testing.T) {
 	f.begun()
 	f.take(&wire.Event{Action: wire.ActBehind, To: "carl", Seq: 1})
 	f.take(&wire.Event{Action: wire.ActTyping, To: "ann", From: "carl"})
-	name, have, ok := f.missing()
+	name, have, turn, ok := f.missing()
 	if name != "carl" || have != 0 || !ok {
 		t.Fatalf("missing is %s after %d (%v)", name, have, ok)
 	}
-	if f.passed(name, have) {
+	if f.passed(name, have, turn) {
 		t.Error("passed before anything came")
 	}
 	f.take(&wire.Event{Action: wire.ActMsg, To: "ann", From: "carl", Seq: 1})
-	if !f.passed(name, have) {
+	if !f.passed(name, have, turn) {
 		t.Error("given up because the queue was full")
 	}
 }

@@ -28,7 +28,7 @@ func (c *Client) fill() {
 	}
 	c.feed.begun() // a server that does not say lets them begin with what comes next
 	for {
-		name, have, ok := c.feed.missing()
+		name, have, turn, ok := c.feed.missing()
 		if !ok {
 			select {
 			case <-c.feed.hole:
@@ -40,31 +40,31 @@ func (c *Client) fill() {
 		if c.feed.wait(c.ctx) != nil {
 			return
 		}
-		progress, err := c.read(name, have)
+		progress, err := c.read(name, have, turn)
 		var refused *Error
 		if err != nil && !errors.As(err, &refused) {
 			return // the client has ended
 		}
 		if !progress {
-			c.feed.skip(c.ctx, name, have)
+			c.feed.skip(c.ctx, name, have, turn)
 		}
 	}
 }
 
 // read reads a page of what follows have in a conversation, and tells whether it led
 // further.
-func (c *Client) read(name string, have uint64) (progress bool, err error) {
+func (c *Client) read(name string, have uint64, turn int) (progress bool, err error) {
 	q := wire.Request{Action: wire.ActHistory, To: name, After: have, HasAfter: true, Limit: wire.JIM2.Page}
 	r, err := c.Do(c.ctx, q)
 	if err != nil {
 		return false, err
 	}
 	for i := range r.Events {
-		if err := c.feed.insert(c.ctx, &r.Events[i]); err != nil {
+		if err := c.feed.insert(c.ctx, &r.Events[i], turn); err != nil {
 			return true, err
 		}
 	}
-	return c.feed.passed(name, have), nil
+	return c.feed.passed(name, have, turn), nil
 }
 
 // begun ends the first phase of a feed: where the conversations stand is known now.
@@ -74,36 +74,36 @@ func (f *feed) begun() {
 	f.first = false
 }
 
-// missing is a conversation with a hole, and the number behind which it begins.
-func (f *feed) missing() (name string, have uint64, ok bool) {
+// missing is a conversation with a hole, and the number behind which it begins, which means something in that turn.
+func (f *feed) missing() (name string, have uint64, turn int, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, t := range f.talks {
 		if t.want > t.have {
 			t.full = false
-			return t.name, t.have, true
+			return t.name, t.have, f.turn, true
 		}
 	}
-	return "", 0, false
+	return "", 0, 0, false
 }
 
 // passed tells whether a conversation has come further than have, or could not
-// because the queue was full, or is no more.
-func (f *feed) passed(name string, have uint64) bool {
+// because the queue was full, or is no more, or not what it was in that turn.
+func (f *feed) passed(name string, have uint64, turn int) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	t := f.talks[fold(name)]
-	return t == nil || t.have > have || t.full
+	return t == nil || t.have > have || t.full || f.turn != turn
 }
 
-// insert is take with patience: it waits for room in the queue.
-func (f *feed) insert(ctx context.Context, e *wire.Event) error {
+// insert is take with patience, for what was asked for in that turn: it waits for room in the queue.
+func (f *feed) insert(ctx context.Context, e *wire.Event, turn int) error {
 	for {
 		if err := f.wait(ctx); err != nil {
 			return err
 		}
 		f.mu.Lock()
-		next := !kept(e) || f.follows(e)
+		next := f.turn == turn && (!kept(e) || f.follows(e))
 		placed := !next || f.place(e)
 		f.mu.Unlock()
 		if placed {
@@ -136,14 +136,14 @@ func (f *feed) wait(ctx context.Context) error {
 }
 
 // skip gives up on what the server does not give, and tells the reader so.
-func (f *feed) skip(ctx context.Context, name string, have uint64) {
+func (f *feed) skip(ctx context.Context, name string, have uint64, turn int) {
 	if f.wait(ctx) != nil {
 		return
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if t := f.talks[fold(name)]; t != nil && t.have == have {
+	if t := f.talks[fold(name)]; t != nil && t.have == have && f.turn == turn {
 		t.have = t.want
-		f.push(&wire.Event{Action: wire.ActBehind, To: name, Seq: t.want})
+		f.announce(&wire.Event{Action: wire.ActBehind, To: name, Seq: t.want})
 	}
 }

@@ -90,7 +90,7 @@ func TestARoomThatIsMadeAgain(t *testing.T) {
 	f := newFeed(Options{Name: "ann", Since: map[string]uint64{"#tea": 9}})
 	f.take(&wire.Event{Action: wire.ActCreate, To: "#tea", From: "ann", Seq: 1})
 	f.entered("#tea", 1)
-	if name, have, ok := f.missing(); !ok || name != "#tea" || have != 0 {
+	if name, have, _, ok := f.missing(); !ok || name != "#tea" || have != 0 {
 		t.Errorf("asks for nothing: %q %d %v", name, have, ok)
 	}
 }
@@ -108,4 +108,55 @@ func TestNumbersThatTheServerWasNotTold(t *testing.T) {
 	if f.welcome("two", nil); len(f.queue) != 1 {
 		t.Errorf("twice: %v", f.queue)
 	}
+}
+
+// aboveNine is a client that was told #tea 9 of the log "one", and that there is more.
+func aboveNine(t *testing.T, n *network, o Options) (*Client, *peer) {
+	t.Helper()
+	c, p := start(t, n, o)
+	p.s.close()
+	p = n.accept()
+	p.enter("one", "")
+	p.tell("#tea", 9)
+	p.say(`{"action":"behind","to":"#tea","seq":11}`)
+	return c, p
+}
+
+// TestNumbersOfALogBefore are not waited for: they were given out again after a backup was restored that the reader has all of.
+func TestNumbersOfALogBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(t)
+		c, p := aboveNine(t, n, Options{})
+		p.hear(wire.ActHistory)
+		p.s.close()
+		p = n.accept()
+		p.enter("two", "")
+		p.page(p.hear(wire.ActHistory), "#tea", 1, 0, false)
+		synctest.Wait()
+		p.tell("#tea", 10)
+		p.tell("#tea", 11)
+		wantEvents(t, c, "#tea 9", "#tea 10", "#tea 11")
+		c.Close()
+	})
+}
+
+// TestAPageOfALogBefore was read before the connection was lost, and the queue was full.
+func TestAPageOfALogBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(t)
+		c, p := aboveNine(t, n, Options{Queue: 1})
+		p.page(p.hear(wire.ActHistory), "#tea", 10, 11, false)
+		synctest.Wait() // 9 is offered, 10 is queued, 11 waits
+		p.s.close()
+		p = n.accept()
+		p.enter("two", "")
+		synctest.Wait()
+		wantEvents(t, c, "#tea 9", "#tea 10")
+		synctest.Wait()
+		p.tell("#tea", 11)
+		if e := <-c.Events(); e.Seq != 11 || e.Message != "m11" {
+			t.Errorf("told %d %q of the log before", e.Seq, e.Message)
+		}
+		c.Close()
+	})
 }
