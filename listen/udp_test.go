@@ -595,6 +595,39 @@ func TestWhoIsHeardAgainIsToldWhatWasMissed(t *testing.T) {
 	say(t, m, m.with(`{"ack":1}`)) // or its end would wait for it
 }
 
+// TestASessionThatMissedTooMuchEnds: whoever comes back says what he has, and nothing is missed unseen.
+func TestASessionThatMissedTooMuchEnds(t *testing.T) {
+	h := open(t, Options{}, "udp://127.0.0.1:0")
+	m := h.knock(t, 0)
+	m.comes(h, `{"action":"presence","ack":0,"jim":2}`)
+	c := h.sockets[0].session(netip.MustParseAddrPort(m.LocalAddr().String()))
+	miss := func(i int) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.out.miss(fmt.Appendf(nil, `{"action":"msg","to":"#r%d","from":"bob","seq":1}`, i), "ann")
+	}
+	for i := range missedMost {
+		miss(i)
+	}
+	c.tick()
+	select {
+	case <-c.gone:
+		t.Fatal("ended though all that was missed is known")
+	default:
+	}
+	miss(missedMost)
+	c.tick()
+	select {
+	case <-c.gone:
+	default:
+		t.Fatal("a conversation was missed, and nobody will know")
+	}
+	say(t, m, m.with(`{"ack":0,"id":"look"}`+strings.Repeat(" ", 80)))
+	if got := m.hears(); !strings.HasPrefix(got, `{"response":401,"id":"look"`) {
+		t.Errorf("who looks hears %s", got)
+	}
+}
+
 func TestWhatIsToldLastComesAgainAfterTheEnd(t *testing.T) {
 	h := open(t, Options{}, "udp://127.0.0.1:0")
 	m := h.knock(t, 0)

@@ -17,6 +17,7 @@ type window struct {
 	bye    bool              // the session is over
 	sent   []sent            // not acknowledged
 	missed map[string]uint64 // conversations of events that were given up, and their seq
+	lost   bool              // there were more of them than are remembered
 	trip   time.Duration     // to the peer and back, smoothed; 0 = not known
 }
 
@@ -36,8 +37,8 @@ const (
 	// windowTries is how often an event is sent again. After that only its
 	// conversation and number are kept, and told when the peer is heard again.
 	windowTries = 6
-	// missedMost bounds the conversations that are remembered so. A peer that missed
-	// more finds out by sync.
+	// missedMost bounds the conversations that are remembered so. The session of a peer that missed
+	// more ends: coming back he says what he has.
 	missedMost = 64
 
 	firstPause   = 300 * time.Millisecond // before an event is sent again, while trip is not known
@@ -134,6 +135,7 @@ func (w *window) miss(object []byte, me string) {
 	}
 	to := m.Event.Conversation(me)
 	if _, known := w.missed[to]; !known && len(w.missed) >= missedMost {
+		w.lost = true
 		return
 	}
 	if w.missed == nil {
@@ -231,7 +233,7 @@ func (c *udpConn) hints(now time.Time) (all [][]byte) {
 	return all
 }
 
-// tick sends again what is due, and ends a session that nothing comes from.
+// tick sends again what is due, and ends a session that nothing comes from, or that has missed more than it could be told.
 func (c *udpConn) tick() {
 	defer lastword.Guard()
 	now := time.Now()
@@ -239,6 +241,7 @@ func (c *udpConn) tick() {
 	again, gaveUp, next := c.out.due(c.me, now)
 	silent := c.heard.Add(udpSilence)
 	open := c.closed.IsZero()
+	lost := c.out.lost
 	over := !open && now.Sub(c.closed) >= lingering
 	if gaveUp > 0 {
 		c.signal()
@@ -265,7 +268,7 @@ func (c *udpConn) tick() {
 	case over:
 		c.stopTimer()
 		c.socket.forget(c)
-	case open && !now.Before(silent):
+	case open && (lost || !now.Before(silent)):
 		c.Close()
 	}
 }
