@@ -30,13 +30,16 @@ func (c *Client) fits(q *wire.Request, size int) error {
 		return refuse(wire.TooLarge, "a topic may have %d characters", max.Topic)
 	case utf8.RuneCountInString(q.ID) > max.ID:
 		return refuse(wire.TooLarge, "an id may have %d characters", max.ID)
-	case tooLong(q.To, max.Name) || tooLong(q.Mark, max.Name) || utf8.RuneCountInString(q.User.Name) > max.Name:
+	case tooLong(q.To, max.Name) || utf8.RuneCountInString(q.Mark) > max.Name+markRoom || utf8.RuneCountInString(q.User.Name) > max.Name:
 		return refuse(wire.TooLarge, "a name may have %d characters", max.Name)
 	case hasNUL(q):
 		return refuse(wire.BadRequest, "a text may not have NUL characters")
 	}
 	return nil
 }
+
+// markRoom is what may stand before a name where it is a place in a list: what list it is, and a room's #.
+const markRoom = 2
 
 // tooLong tells whether the name of a room, with its #, or of a person is.
 func tooLong(to string, most int) bool {

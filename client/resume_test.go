@@ -112,6 +112,18 @@ func TestRequestsThatCannotBeRead(t *testing.T) {
 	})
 }
 
+// TestThePlaceInAListIsSentBack though the longest name stands in it.
+func TestThePlaceInAListIsSentBack(t *testing.T) {
+	c := &Client{}
+	next := ">#" + strings.Repeat("x", wire.JIM2.Name)
+	if err := c.fits(&wire.Request{Action: wire.ActRooms, Mark: next}, 100); err != nil {
+		t.Error(err)
+	}
+	if err := c.fits(&wire.Request{Action: wire.ActRooms, Mark: next + "x"}, 100); err == nil {
+		t.Error("the server would not read it")
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNetwork(t)
