@@ -136,3 +136,21 @@ func TestAnAnswerCountsWhereItStands(t *testing.T) {
 		t.Errorf("has %v", have)
 	}
 }
+
+// TestWhatComesLateOfARoomThatWasLeft is known: over UDP an event that was lost comes again, and may have been read meanwhile.
+func TestWhatComesLateOfARoomThatWasLeft(t *testing.T) {
+	f := newFeed(Options{Name: "ann"})
+	for seq := uint64(5); seq <= 7; seq++ {
+		f.take(&wire.Event{Action: wire.ActMsg, To: "#tea", From: "bob", Seq: seq})
+	}
+	f.take(&wire.Event{Action: wire.ActLeave, To: "#tea", From: "ann", Seq: 8})
+	f.take(&wire.Event{Action: wire.ActMsg, To: "#tea", From: "bob", Seq: 6})
+	f.take(&wire.Event{Action: wire.ActBehind, To: "#tea", Seq: 7})
+	if len(f.queue) != 4 || len(f.talks) != 0 {
+		t.Errorf("%d events are queued", len(f.queue))
+	}
+	f.take(&wire.Event{Action: wire.ActJoin, To: "#tea", From: "ann", Seq: 11})
+	if len(f.queue) != 5 || len(f.talks) != 1 {
+		t.Errorf("%d events are queued", len(f.queue))
+	}
+}

@@ -27,8 +27,9 @@ type feed struct {
 	first bool   // the server is being asked where the conversations stand
 	queue []*wire.Event
 	max   int
-	talks map[string]*talk // by folded name
-	turn  int              // counts how often numbers lost their meaning: what was read from the log before is worth nothing
+	talks map[string]*talk  // by folded name
+	past  map[string]uint64 // rooms that were left on this connection, and up to where they were given out; by folded name
+	turn  int               // counts how often numbers lost their meaning: what was read from the log before is worth nothing
 }
 
 // talk is one conversation.
@@ -50,7 +51,7 @@ func newFeed(o Options) *feed {
 	f := &feed{
 		out: make(chan *wire.Event), quiet: o.Quiet, first: true,
 		queued: make(chan struct{}, 1), room: make(chan struct{}, 1), hole: make(chan struct{}, 1),
-		max: o.Queue, talks: make(map[string]*talk), me: fold(o.Name), log: o.Log,
+		max: o.Queue, talks: make(map[string]*talk), past: make(map[string]uint64), me: fold(o.Name), log: o.Log,
 	}
 	if f.max <= 0 {
 		f.max = 1024
@@ -150,6 +151,9 @@ func (f *feed) place(e *wire.Event) bool {
 	name := f.conversation(e)
 	t := f.talks[fold(name)]
 	if t == nil {
+		if e.Seq <= f.past[fold(name)] {
+			return true
+		}
 		t = &talk{name: name, have: e.Seq - 1, want: e.Seq - 1}
 		f.talks[fold(name)] = t
 	}
@@ -191,8 +195,14 @@ func (f *feed) give(t *talk, e *wire.Event) bool {
 // his leaving may be his coming back.
 func (f *feed) ended(t *talk) {
 	if t.left > 0 && t.have >= t.left && t.want == t.have {
-		delete(f.talks, fold(t.name))
+		f.end(t)
 	}
+}
+
+// end ends the order of a room. What comes late of it is known.
+func (f *feed) end(t *talk) {
+	delete(f.talks, fold(t.name))
+	f.past[fold(t.name)] = t.have
 }
 
 // conversation is the name under which the reader knows the conversation of e.
@@ -224,6 +234,8 @@ func (f *feed) behind(e *wire.Event) {
 		f.setBack(t, e.Seq)
 		return
 	case t != nil:
+	case e.Seq <= f.past[fold(e.To)]:
+		return
 	case f.first || wire.IsRoom(e.To):
 		f.talks[fold(e.To)] = &talk{name: e.To, have: e.Seq, want: e.Seq}
 		f.announce(e)
@@ -282,7 +294,7 @@ func (f *feed) leaving(room string, seq uint64) {
 	case t == nil:
 		return
 	case seq == 0: // a server that does not say
-		delete(f.talks, fold(room))
+		f.end(t)
 		return
 	case seq > t.have+1:
 		t.want = max(t.want, seq)
@@ -299,6 +311,7 @@ func (f *feed) leaving(room string, seq uint64) {
 func (f *feed) since(most int) (have []wire.Since, log string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	clear(f.past)
 	size := 0
 	for _, t := range f.talks {
 		t.had = t.have
