@@ -103,6 +103,7 @@ func proof(key []byte, text string) []byte {
 func (c *conn) answered(s *said) {
 	h := c.endHandshake()
 	if h.expected == "" || s.bin == "" {
+		c.local(func() {}) // it is counted like all that is said, and read from no faster
 		return
 	}
 	proven := &said{action: wire.ActPresence, account: h.of}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"jim/dialect"
 )
@@ -142,6 +143,24 @@ func TestHandshakesAreForThoseTheyWereTurnedOnFor(t *testing.T) {
 			old.say(`{"action":"authenticate","time":1,"user":{"account_name":%q,"password":""}}`, name)
 			old.hears(`"response":401`)
 			old.Close()
+		}
+		h.close()
+	})
+}
+
+// An answer that nobody asked for means nothing, and is read no faster than all else that a program says.
+func TestAnswersThatNobodyAskedForAreReadSlowly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, dialect.Options{})
+		old := h.connect(newPipe(16))
+		began := time.Now()
+		for range 501 {
+			old.say(`{"response":200}`)
+		}
+		old.say(`{"action":"ping","time":1}`)
+		old.hears(`"response":200`)
+		if d := time.Since(began); d < 9*time.Second || d > 12*time.Second {
+			t.Errorf("501 objects took %v, want about 5 s for each 250", d)
 		}
 		h.close()
 	})
