@@ -6,6 +6,26 @@ import (
 	"jim/wire"
 )
 
+// once names each conversation once, with the largest number, where several are ways to write the same, as #Tea and #tea: what
+// was said there would be read as often, and told as often.
+func once(since []wire.Since) []wire.Since {
+	places := make(map[string]int, len(since))
+	kept := since[:0]
+	for _, w := range since {
+		key, bad := addressKey(w.To)
+		if bad != nil {
+			key = w.To // which is refused, or passed over
+		}
+		if i, twice := places[key]; twice {
+			kept[i].Seq = max(kept[i].Seq, w.Seq)
+			continue
+		}
+		places[key] = len(kept)
+		kept = append(kept, w)
+	}
+	return kept
+}
+
 // putRight makes the numbers of a presence, which are of the log it names, numbers of this one: how far both are the same.
 // It returns those that were more.
 func (s *Session) putRight(r *wire.Request) (less map[string]uint64, err error) {

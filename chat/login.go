@@ -262,6 +262,7 @@ func (s *Session) login(r *wire.Request, l *admission, status string) (*wire.Res
 		return s.welcome(token, l.code), nil
 	}
 	s.stopWaiting()
+	r.Since = once(r.Since)
 	first := p.greet(status)
 	welcome := s.welcome(token, l.code)
 	if welcome.Since, err = s.putRight(r); err == nil {

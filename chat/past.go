@@ -95,7 +95,7 @@ func (s *Session) sync(r *wire.Request) (*wire.Response, error) {
 		return nil, bad
 	}
 	named := map[string]bool{}
-	for _, since := range r.Since {
+	for _, since := range once(r.Since) {
 		at, err := s.find(s.ctx, since.To, false)
 		if err != nil {
 			return nil, err
