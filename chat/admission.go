@@ -56,11 +56,13 @@ func (s *Session) lockedOut(l *admission) (bool, error) {
 	return !good && err == nil, in("look at a proof again", err)
 }
 
-// good tells whether an account has still that password, and that token if it is not 0, and is not disabled.
+// good tells whether an account has still that password, is the login of the same user or of none, has that token if it is
+// not 0, and is not disabled.
 func (s *Session) good(a *Account, token int64) (bool, error) {
 	is, err := s.hub.store.AccountOf(s.ctx, a.ID)
-	if err != nil || is.Disabled || is.Password != a.Password || token == 0 {
-		return err == nil && !is.Disabled && is.Password == a.Password, err
+	same := err == nil && !is.Disabled && is.Password == a.Password && is.UID == a.UID
+	if !same || token == 0 {
+		return same, err
 	}
 	tokens, err := s.hub.store.Tokens(s.ctx, a.ID)
 	return slices.ContainsFunc(tokens, func(t Token) bool { return t.ID == token }), err

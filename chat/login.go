@@ -194,6 +194,7 @@ func (s *Session) adoptUID(key, name string) (*admission, error) {
 		return nil, in("adopt an account", err)
 	}
 	a.UID = s.peer.UID
+	s.hub.lockOut(a.ID, "this name is the login of somebody here", func(o *Session) bool { return o != s })
 	return &admission{account: a}, nil
 }
 

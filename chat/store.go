@@ -153,7 +153,7 @@ type Accounts interface {
 	SetPassword(ctx context.Context, id AccountID, was, phc string) error
 	SetAccount(ctx context.Context, id AccountID, owner, disabled bool) error // forgets its tokens when disabled
 
-	// SetUID makes an account the login of a UNIX user.
+	// SetUID makes an account the login of a UNIX user, and forgets its tokens; -1 makes it nobody's, and forgets none.
 	SetUID(ctx context.Context, id AccountID, uid int) error
 
 	AddToken(ctx context.Context, t Token) (Token, error)                    // gives the ID; at most MaxTokens: the one unused for longest goes

@@ -146,16 +146,21 @@ func (s *Store) SetAccount(ctx context.Context, id chat.AccountID, owner, disabl
 	})
 }
 
-// SetUID makes an account the login of a UNIX user; -1 makes it nobody's.
+// SetUID makes an account the login of a UNIX user, and forgets its tokens; -1 makes it nobody's.
 // ErrExists when another account is that user's login, ErrNotFound when there is
 // no such account.
 func (s *Store) SetUID(ctx context.Context, id chat.AccountID, uid int) error {
 	return s.change(ctx, func(w *writer) error {
 		n, err := w.c.exec(`UPDATE account SET uid = ?2 WHERE id = ?1`, id, nullUID(uid))
-		if err == nil && n == 0 {
+		switch {
+		case err != nil:
+			return inserted(err)
+		case n == 0:
 			return chat.ErrNotFound
+		case uid < 0:
+			return nil
 		}
-		return inserted(err)
+		return w.forgetTokens(id)
 	})
 }
 

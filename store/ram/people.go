@@ -148,13 +148,15 @@ func (s *Store) SetAccount(ctx context.Context, id chat.AccountID, owner, disabl
 	})
 }
 
-// SetUID makes an account the login of a UNIX user; -1 makes it nobody's.
+// SetUID makes an account the login of a UNIX user, and forgets its tokens; -1 makes it nobody's.
 func (s *Store) SetUID(ctx context.Context, id chat.AccountID, uid int) error {
 	return s.change(ctx, id, func(a *chat.Account) error {
 		if other := s.d.byUID(uid); other != nil && other != a {
 			return chat.ErrExists
 		}
-		a.UID = max(uid, -1)
+		if a.UID = max(uid, -1); uid >= 0 {
+			s.d.forgetTokens(id)
+		}
 		return nil
 	})
 }

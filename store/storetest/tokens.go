@@ -107,6 +107,12 @@ func tokenForgotten(w *world) {
 	has(bob, true)
 	w.ok(w.SetAccount(w.ctx, bob.ID, true, true))
 	has(bob, false)
+	add(bob, 4)
+	w.ok(w.SetUID(w.ctx, bob.ID, 1000))
+	has(bob, false)
+	add(bob, 5)
+	w.ok(w.SetUID(w.ctx, bob.ID, -1))
+	has(bob, true)
 }
 
 func invite(w *world) {
