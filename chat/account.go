@@ -69,7 +69,7 @@ func (s *Session) invited(r *wire.Request, key string) (Account, error) {
 // taken finds the account that bears a name, and refuses when it is not this
 // session's to register. Who is logged in without a password, as a guest or as a
 // user of the machine, may register that name; anybody may register a guest's
-// who is gone and has no token.
+// who is gone and has no token. A single request that shows no token is anybody's.
 func (s *Session) taken(name, key string) (*Account, error) {
 	a, err := s.hub.store.Account(s.ctx, key)
 	if err == ErrNotFound {
@@ -82,7 +82,7 @@ func (s *Session) taken(name, key string) (*Account, error) {
 	switch {
 	case a.Disabled || a.Password != "":
 		return nil, conflict
-	case a.ID == s.account.ID:
+	case a.ID == s.account.ID && (!s.peer.Brief || s.tokenID() != 0):
 		return &a, nil
 	case a.Registered():
 		return nil, conflict

@@ -21,7 +21,8 @@ func TestANameThatWasRegisteredIsNoGuestsOnAnotherDevice(t *testing.T) {
 	}
 }
 
-// A single request of somebody else under a guest's name gets no token while the guest is here, and locks nobody out.
+// A single request of somebody else under a guest's name gets no token while the guest is here, nor does it register the name:
+// it locks nobody out.
 func TestASingleRequestTakesNoGuestsName(t *testing.T) {
 	h := newHouse(t, chat.Options{})
 	defer h.close()
@@ -35,6 +36,11 @@ func TestASingleRequestTakesNoGuestsName(t *testing.T) {
 	const token = `{"action":"presence","jim":2,"user":{"account_name":"ann"},"device":"laptop"}`
 	ann := h.comes("ann")
 	thief := ask(token)
+	thief.hears(`"response":409`)
+	thief.Close()
+	thief = ask(`{"action":"presence","jim":2,"user":{"account_name":"ann"}}`)
+	thief.hears(`"response":200`)
+	thief.say(`{"action":"register","user":{"account_name":"ann","password":"correct horse"}}`)
 	thief.hears(`"response":409`)
 	thief.Close()
 	own := ask(`{"action":"presence","jim":2,"user":{"account_name":"ann"}}`)
