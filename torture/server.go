@@ -101,12 +101,16 @@ func (s *server) died(ctx context.Context, why string) {
 	s.trial.fault(FaultServer, "%s: %s: %s", why, state, s.log.Last())
 }
 
-// start is launch and ready.
+// start is launch and ready. A server that does not become ready does not stay either.
 func (s *server) start(ctx context.Context) (bool, error) {
 	if err := s.launch(); err != nil {
 		return false, err
 	}
-	return s.ready(ctx), nil
+	up := s.ready(ctx)
+	if !up {
+		s.kill()
+	}
+	return up, nil
 }
 
 // kill ends the process as nothing else does, and waits for its end.
