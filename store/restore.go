@@ -2,6 +2,7 @@ package store
 
 import (
 	"archive/tar"
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -192,8 +193,11 @@ type archive struct {
 }
 
 func unpack(ctx context.Context, r io.Reader, to string) (*Manifest, error) {
-	a := archive{is: sha256.New(), should: sha256.New()}
-	a.all = io.TeeReader(r, a.is)
+	a, in := archive{is: sha256.New(), should: sha256.New()}, bufio.NewReader(r)
+	if by := compressed(in); by != "" {
+		return nil, fmt.Errorf("%w: it is compressed; unpack it first, as with %s -dc FILE | jim restore -", ErrBackup, by)
+	}
+	a.all = io.TeeReader(in, a.is)
 	a.Reader, a.again = tar.NewReader(a.all), tar.NewWriter(a.should)
 	m, err := a.manifest()
 	if err != nil {
@@ -222,6 +226,16 @@ func unpack(ctx context.Context, r io.Reader, to string) (*Manifest, error) {
 	return m, nil
 }
 
+// compressed is the program that made something else of a backup, by its first bytes; "" = none.
+func compressed(in *bufio.Reader) string {
+	for by, first := range map[string]string{"gzip": "\x1f\x8b", "zstd": "\x28\xb5\x2f\xfd", "xz": "\xfd7zXZ\x00", "bzip2": "BZh"} {
+		if is, _ := in.Peek(len(first)); string(is) == first {
+			return by
+		}
+	}
+	return ""
+}
+
 // manifest reads what a backup begins with.
 func (a *archive) manifest() (*Manifest, error) {
 	text, err := a.text(manifestName)
@@ -238,7 +252,9 @@ func (a *archive) manifest() (*Manifest, error) {
 		return nil, fmt.Errorf("%w: its manifest has another checksum than it should", ErrBackup)
 	case err != nil:
 		return nil, fmt.Errorf("%w: its manifest: %w", ErrBackup, err)
-	case m.Format != 1:
+	case m.Format < 1:
+		return nil, fmt.Errorf("%w: its manifest does not say of what form it is", ErrBackup)
+	case m.Format > 1:
 		return nil, fmt.Errorf("%w: it is a backup of form %d, and this program knows form 1", ErrNewer, m.Format)
 	case len(m.Files) == 0 || m.Files[0].Name != FileName:
 		return nil, fmt.Errorf("%w: it holds no database", ErrBackup)
