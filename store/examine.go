@@ -141,6 +141,9 @@ func (e *Examined) ask(o *onlooker) error {
 		}
 		return err
 	}
+	if e.Schema == 0 { // the first start was cut off, or it is none of ours
+		return o.c.ours()
+	}
 	err = o.c.rows(func(st *sqlite3.Stmt) {
 		if said := st.ColumnText(0); said != "ok" {
 			e.found(BadTrees, "%s", said)

@@ -78,9 +78,12 @@ func migrate(ctx context.Context, c *conn, d *disk, file string, steps []migrati
 		return fmt.Errorf("%w: it has schema version %d and this program knows versions up to %d; "+
 			"use the newer program, or restore a backup made before the upgrade", ErrNewer, has, len(steps))
 	case has > 0:
-		if err := sameSteps(c, steps[:has]); err != nil {
-			return err
-		}
+		err = sameSteps(c, steps[:has])
+	default:
+		err = c.ours()
+	}
+	if err != nil {
+		return err
 	}
 	if has == len(steps) {
 		return nil
@@ -116,6 +119,16 @@ func applyAll(c *conn, steps []migration) (err error) {
 		}
 	}
 	return nil
+}
+
+// ours is ErrDamaged for a database of version 0 that has something in it: another
+// program's, to which nothing must be done.
+func (c *conn) ours() error {
+	tables, err := c.number(`SELECT count(*) FROM sqlite_schema`)
+	if err == nil && tables > 0 {
+		err = fmt.Errorf("%w: it is one of another program", ErrDamaged)
+	}
+	return err
 }
 
 // skeleton is [chat.Skeleton] for the steps.

@@ -228,3 +228,33 @@ func TestUpgradeWithoutRoom(t *testing.T) {
 		t.Errorf("found %q", got)
 	}
 }
+
+// TestBeforeTheFirstStep has a database whose first start was cut off, and one of another
+// program.
+func TestBeforeTheFirstStep(t *testing.T) {
+	dir := t.TempDir()
+	s, err := openSteps(t, dir, nil)
+	if err == nil {
+		t.Fatalf("opened %+v without a schema", s)
+	}
+	e, err := Examine(t.Context(), dir)
+	if err != nil || len(e.Found) > 0 || e.Schema != 0 {
+		t.Errorf("%+v, %v", e, err)
+	}
+	r, _ := restored(t, backupOf(t, dir))
+	if r.LogName() == "" {
+		t.Error("what was restored is no store")
+	}
+	openTest(t, dir).Close()
+	other := t.TempDir()
+	c, err := openConn(t.Context(), filepath.Join(other, FileName), "os", forWriting)
+	if err := errors.Join(err, c.db.Exec(`CREATE TABLE theirs (x)`), c.close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), other, slog.New(slog.DiscardHandler)); !errors.Is(err, ErrDamaged) {
+		t.Errorf("another program's: %v", err)
+	}
+	if got := fmt.Sprint(problems(t, other)); got != fmt.Sprint([]Problem{NoSums, Unreadable}) {
+		t.Errorf("found %s", got)
+	}
+}

@@ -73,6 +73,9 @@ func loginName(uid int) (string, error) {
 	return u.Username, nil
 }
 
+// startSpace is less room on a disk than a start may need.
+const startSpace = 4 << 20
+
 // openError gives an error of the data folder its exit code.
 func openError(dir string, err error) error {
 	switch {
@@ -85,6 +88,9 @@ func openError(dir string, err error) error {
 	}
 	if errors.Is(err, fs.ErrPermission) {
 		err = fmt.Errorf("%w; the folder and all that is in it must belong to the user of the server (chown -R)", err)
+	}
+	if disk, unseen := diskOf(dir); unseen == nil && disk.free < startSpace {
+		err = fmt.Errorf("%w; only %s are free on its disk: make room", err, inBytes(disk.free))
 	}
 	return exitf(exitStorage, "the data folder %s cannot be used: %w", dir, err)
 }
