@@ -197,6 +197,7 @@ func (c *Client) presence(t transport, again bool, user wire.User) error {
 	}
 	if again || c.o.Log != "" {
 		q.Since, q.Log = c.feed.since(c.to.roomForSince())
+		q.HasSince = true // though it be nothing: who comes back is told of what is new
 	}
 	object, err := encode(&q)
 	if err != nil {

@@ -154,3 +154,20 @@ func TestWhatComesLateOfARoomThatWasLeft(t *testing.T) {
 		t.Errorf("%d events are queued", len(f.queue))
 	}
 }
+
+// TestWhoHasNothingSaysSo when coming back: then the server tells of what came meanwhile, such as a person's first words.
+func TestWhoHasNothingSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(t)
+		c, p := start(t, n, Options{})
+		p.s.close()
+		p = n.accept()
+		if q := p.welcome(true); !q.HasSince {
+			t.Error("came back as if for the first time")
+		}
+		p.say(`{"action":"behind","to":"carl","seq":1}`)
+		p.page(p.hear(wire.ActHistory), "carl", 1, 1, false)
+		wantEvents(t, c, "carl 1")
+		c.Close()
+	})
+}
