@@ -191,6 +191,21 @@ func TestSince(t *testing.T) {
 	}
 }
 
+// TestAStreamThatHasNothingSaysSo where it was given an empty since, and is then told of what began meanwhile.
+func TestAStreamThatHasNothingSaysSo(t *testing.T) {
+	for value, want := range map[string]bool{"{}": true, "": false, `{"#tea":1}`: true} {
+		since, log, err := parseSince([]string{value}, "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var d wire.Decoder
+		var r wire.Request
+		if bad := d.Request(hello(&credentials{Token: "t"}, since, log), wire.JIM2, &r); bad != nil || r.HasSince != want {
+			t.Errorf("%q: since is said: %v (%v)", value, r.HasSince, bad)
+		}
+	}
+}
+
 func FuzzSince(f *testing.F) {
 	f.Add(`{"#ops":918,"bob":7}`, "#ops 920", "")
 	f.Add("#ops:918", "", "0a0b")

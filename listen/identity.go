@@ -52,18 +52,22 @@ type credentials struct {
 // helloID is the id of a presence that was made from a header.
 const helloID = "http-authorization"
 
-// hello is the presence of somebody who has what is in since, of the log of that name.
+// hello is the presence of somebody who has what is in since, of the log of that name; nil = he comes for the first time.
 func hello(user *credentials, since []wire.Since, log string) []byte {
 	q := struct {
-		Action string            `json:"action"`
-		ID     string            `json:"id"`
-		JIM    int               `json:"jim"`
-		User   *credentials      `json:"user"`
-		Since  map[string]uint64 `json:"since,omitempty"`
-		Log    string            `json:"log,omitempty"`
-	}{wire.ActPresence, helloID, wire.Version, user, make(map[string]uint64, len(since)), log}
-	for _, s := range since {
-		q.Since[s.To] = s.Seq
+		Action string             `json:"action"`
+		ID     string             `json:"id"`
+		JIM    int                `json:"jim"`
+		User   *credentials       `json:"user"`
+		Since  *map[string]uint64 `json:"since,omitempty"`
+		Log    string             `json:"log,omitempty"`
+	}{wire.ActPresence, helloID, wire.Version, user, nil, log}
+	if since != nil {
+		have := make(map[string]uint64, len(since))
+		for _, s := range since {
+			have[s.To] = s.Seq
+		}
+		q.Since = &have
 	}
 	data, err := json.Marshal(q)
 	if err != nil {

@@ -18,7 +18,7 @@ const maxSince = 1000
 // `since`, each {"#ops":918,"bob":7} or #ops:918, and the header Last-Event-ID,
 // "#ops 918" with or without the name of the log behind it, which a browser sends
 // when it connects again. Of a conversation that is named more than once the
-// largest number counts. log is the value of `log`, and comes before that of the
+// largest number counts. What is given is not nil, though it be empty. log is the value of `log`, and comes before that of the
 // header: the older of the two makes the server say more.
 func parseSince(values []string, lastEventID, log string) ([]wire.Since, string, *wire.Error) {
 	var all []wire.Since
@@ -27,7 +27,9 @@ func parseSince(values []string, lastEventID, log string) ([]wire.Since, string,
 		if err != nil {
 			return nil, "", err
 		}
-		all = append(all, some...)
+		if all = append(all, some...); all == nil && strings.TrimSpace(v) != "" {
+			all = []wire.Since{}
+		}
 	}
 	if to, rest, ok := strings.Cut(lastEventID, " "); ok { // no name has a space
 		seq, name, _ := strings.Cut(rest, " ")
