@@ -171,3 +171,32 @@ func TestWhoHasNothingSaysSo(t *testing.T) {
 		c.Close()
 	})
 }
+
+// TestTheFirstEventMayComeLate over datagrams: what was told of a conversation before what came first is not missed.
+func TestTheFirstEventMayComeLate(t *testing.T) {
+	f := newFeed(Options{Name: "ann"})
+	f.begun()
+	f.take(&wire.Event{Action: wire.ActMsg, To: "ann", From: "carl", Seq: 2, Ack: 2})
+	if name, have, _, ok := f.missing(); name != "carl" || have != 0 || !ok {
+		t.Errorf("missing is %q after %d (%v)", name, have, ok)
+	}
+	f.take(&wire.Event{Action: wire.ActMsg, To: "ann", From: "carl", Seq: 1, Ack: 1})
+	f.take(&wire.Event{Action: wire.ActMsg, To: "ann", From: "carl", Seq: 2, Ack: 2})
+	f.take(&wire.Event{Action: wire.ActMsg, To: "#tea", From: "bob", Seq: 8, Ack: 4})
+	if name, have, _, ok := f.missing(); ok {
+		t.Errorf("missing is %q after %d", name, have)
+	}
+	f.take(&wire.Event{Action: wire.ActJoin, To: "#tea", From: "ann", Seq: 7, Ack: 3}) // on another device
+	if name, have, _, ok := f.missing(); name != "#tea" || have != 7 || !ok {
+		t.Errorf("missing is %q after %d (%v)", name, have, ok)
+	}
+	f.take(&wire.Event{Action: wire.ActMsg, To: "#milk", From: "bob", Seq: 5, Ack: 6})
+	f.take(&wire.Event{Action: wire.ActMsg, To: "#milk", From: "bob", Seq: 6, Ack: 7})
+	if have, _ := f.since(1000); len(have) != 2 {
+		t.Errorf("has %v", have)
+	}
+	f.take(&wire.Event{Action: wire.ActBehind, To: "#milk", Seq: 6})
+	if last := f.queue[len(f.queue)-1]; len(f.queue) != 4 || last.Action != wire.ActBehind || last.To != "#milk" {
+		t.Errorf("queued %d, the last is %v", len(f.queue), last)
+	}
+}

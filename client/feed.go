@@ -45,6 +45,8 @@ type talk struct {
 	door uint64
 	left uint64 // the entry by which the reader left, with which the conversation ends if nothing is known to follow; 0 = he is in
 	full bool   // something was dropped because the queue was full
+	// outside says that the reader's coming in has not been told yet, which what followed has overtaken: nothing is given out before.
+	outside bool
 }
 
 func newFeed(o Options) *feed {
@@ -154,8 +156,15 @@ func (f *feed) place(e *wire.Event) bool {
 		if e.Seq <= f.past[fold(name)] {
 			return true
 		}
-		t = &talk{name: name, have: e.Seq - 1, want: e.Seq - 1}
-		f.talks[fold(name)] = t
+		t = f.begin(name, e)
+	}
+	switch {
+	case t.outside && !f.comesIn(e):
+		t.want = max(t.want, e.Seq)
+		return true
+	case t.outside:
+		t.outside, t.have = false, e.Seq-1
+		signal(f.hole)
 	}
 	switch {
 	case e.Seq <= t.have:
@@ -172,17 +181,32 @@ func (f *feed) place(e *wire.Event) bool {
 	return false
 }
 
+// begin begins a conversation with the first of it that came. A datagram may have overtaken others: then all that a person said is wanted, and of
+// a room what follows the reader's coming in.
+func (f *feed) begin(name string, e *wire.Event) *talk {
+	t := &talk{name: name, have: e.Seq - 1, want: e.Seq - 1}
+	if e.Ack > 0 && !f.first {
+		t.have, t.want, t.outside = 0, 0, wire.IsRoom(name)
+	}
+	f.talks[fold(name)] = t
+	return t
+}
+
+// comesIn tells whether e says that the reader came into a room.
+func (f *feed) comesIn(e *wire.Event) bool {
+	return fold(e.From) == f.me && (e.Action == wire.ActJoin || e.Action == wire.ActCreate)
+}
+
 // give queues the next entry of a conversation, if there is room, and notes that the reader came or left.
 func (f *feed) give(t *talk, e *wire.Event) bool {
-	mine := fold(e.From) == f.me
-	in := mine && (e.Action == wire.ActJoin || e.Action == wire.ActCreate)
+	in := f.comesIn(e)
 	if (e.Seq != t.door || in) && !f.push(e) {
 		return false
 	}
 	switch {
 	case in:
 		t.left = 0
-	case mine && e.Action == wire.ActLeave:
+	case fold(e.From) == f.me && e.Action == wire.ActLeave:
 		t.left = e.Seq
 	}
 	if e.Seq == t.door {
@@ -230,6 +254,13 @@ func (f *feed) push(e *wire.Event) bool {
 func (f *feed) behind(e *wire.Event) {
 	t := f.talks[fold(e.To)]
 	switch {
+	case t != nil && t.outside:
+		t.have, t.outside = e.Seq, false
+		f.announce(e)
+		if t.want > t.have {
+			signal(f.hole)
+		}
+		return
 	case t != nil && e.Seq < t.had:
 		f.setBack(t, e.Seq)
 		return
@@ -274,6 +305,10 @@ func (f *feed) entered(room string, seq uint64) {
 	case t == nil:
 		f.talks[fold(room)] = &talk{name: room, have: seq - 1, want: seq - 1, door: seq}
 		return
+	case t.outside:
+		t.outside, t.have, t.door, t.want = false, seq-1, seq, max(t.want, seq-1)
+		signal(f.hole)
+		return
 	case seq < t.had:
 		f.setBack(t, seq-1)
 		t.want = seq // it may have been told already, and been taken for an older one
@@ -293,7 +328,7 @@ func (f *feed) leaving(room string, seq uint64) {
 	switch {
 	case t == nil:
 		return
-	case seq == 0: // a server that does not say
+	case seq == 0 || t.outside: // a server that does not say, or nothing was given out
 		f.end(t)
 		return
 	case seq > t.have+1:
@@ -314,6 +349,10 @@ func (f *feed) since(most int) (have []wire.Since, log string) {
 	clear(f.past)
 	size := 0
 	for _, t := range f.talks {
+		if t.outside {
+			delete(f.talks, fold(t.name))
+			continue
+		}
 		t.had = t.have
 		size += len(t.name) + 20
 		if t.unsaid = size > most; !t.unsaid {

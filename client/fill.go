@@ -79,7 +79,7 @@ func (f *feed) missing() (name string, have uint64, turn int, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, t := range f.talks {
-		if t.want > t.have {
+		if t.want > t.have && !t.outside {
 			t.full = false
 			return t.name, t.have, f.turn, true
 		}
