@@ -60,22 +60,26 @@ func (d *device) read(ctx context.Context) {
 	}
 }
 
-// note takes in an event of a room. Each must follow the one before, but where the device begins anew: where the account comes in, or
-// is in without the device having been told how. Then it says no more what was there before.
+// note takes in an event of a conversation. Each must follow the one before, but where the device begins anew: where the account comes in, or
+// is in without the device having been told how, or somebody wrote before the device had asked for the first time. Then it says no more what was there before.
 func (d *device) note(e *wire.Event) error {
-	if !wire.IsRoom(e.To) || e.Seq == 0 && e.Action != client.Reset {
+	if e.To == "" || e.Seq == 0 && e.Action != client.Reset {
 		return nil
 	}
-	d.all = append(d.all, fmt.Sprint(e.To[len(e.To)-2:], " ", e.Seq, " ", entryText(e)))
-	s := d.rooms[e.To]
+	name := d.client.Conversation(e)
+	d.all = append(d.all, fmt.Sprint(name, " ", e.Seq, " ", entryText(e)))
+	s := d.rooms[name]
 	if s == nil {
-		s = &told{have: e.Seq - 1, text: map[uint64]string{}, out: true}
-		d.rooms[e.To] = s
+		s = &told{text: map[uint64]string{}, out: wire.IsRoom(name)}
+		if s.out {
+			s.have = e.Seq - 1
+		}
+		d.rooms[name] = s
 	}
 	mine := e.From == "bob"
 	in := mine && (e.Action == wire.ActJoin || e.Action == wire.ActCreate)
 	switch {
-	case s.out && (in || e.Action == wire.ActBehind): // what it had before it left is nothing to it
+	case s.out && in, e.Action == wire.ActBehind && (s.out || s.have == 0): // what it had before it left is nothing to it
 		s.have, s.out = e.Seq, false
 		clear(s.text)
 		if in {
@@ -89,10 +93,10 @@ func (d *device) note(e *wire.Event) error {
 			}
 		}
 		s.have = e.Seq
-		s.out = true // as far as is known: it is what it was then
+		s.out = wire.IsRoom(name) // as far as is known: it is what it was then
 		return nil
 	case e.Action == wire.ActBehind, e.Seq != s.have+1:
-		return fmt.Errorf("%s %d of %s after %d", e.Action, e.Seq, e.To, s.have)
+		return fmt.Errorf("%s %d of %s after %d", e.Action, e.Seq, name, s.have)
 	}
 	s.have, s.text[e.Seq] = e.Seq, entryText(e)
 	s.out = s.out || mine && e.Action == wire.ActLeave

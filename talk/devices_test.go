@@ -137,7 +137,14 @@ func (w *devices) step() {
 	d := w.two[w.rand.IntN(2)]
 	room := w.room(w.rand.IntN(w.kind.rooms))
 	n := w.rand.IntN(12)
-	switch w.rand.IntN(12) {
+	switch w.rand.IntN(13) {
+	case 12:
+		w.said++
+		_, err := d.client.Send(w.ctx, fmt.Sprint("ann", w.rand.IntN(w.talks+1)), strconv.Itoa(w.said))
+		var refused *client.Error // there may be nobody of that name
+		if !errors.As(err, &refused) {
+			w.must(err)
+		}
 	case 0, 1:
 		w.trace = append(w.trace, "cut")
 		d.line.cut()
@@ -181,7 +188,11 @@ func (w *devices) talk(n int) {
 	defer ann.Close()
 	for range n {
 		w.said++
-		_, err := ann.Send(w.ctx, w.room(w.rand.IntN(w.kind.rooms)), strconv.Itoa(w.said))
+		to := w.room(w.rand.IntN(w.kind.rooms))
+		if w.rand.IntN(3) == 0 {
+			to = "bob"
+		}
+		_, err := ann.Send(w.ctx, to, strconv.Itoa(w.said))
 		w.must(err)
 	}
 }
