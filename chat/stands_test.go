@@ -11,14 +11,14 @@ import (
 	"jim/store"
 )
 
-// lookingStore is slow to hand over the memberships that it has read, from when slow is set.
-type lookingStore struct {
+// heedingStore is slow to hand over the memberships that it has read, from when slow is set.
+type heedingStore struct {
 	chat.Store
 	slow         atomic.Bool
 	looked, goOn chan struct{}
 }
 
-func (s *lookingStore) Memberships(ctx context.Context, id chat.AccountID) ([]chat.Membership, error) {
+func (s *heedingStore) Memberships(ctx context.Context, id chat.AccountID) ([]chat.Membership, error) {
 	mine, err := s.Store.Memberships(ctx, id)
 	if s.slow.Swap(false) {
 		close(s.looked)
@@ -34,7 +34,7 @@ func TestBehindIsWhereARoomStandsWhenItIsHeard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	slow := &lookingStore{Store: kept, looked: make(chan struct{}), goOn: make(chan struct{})}
+	slow := &heedingStore{Store: kept, looked: make(chan struct{}), goOn: make(chan struct{})}
 	h := &house{t: t, hub: chat.New(slow, chat.Options{Log: log}), store: kept}
 	defer h.close()
 	ann := h.tea()
