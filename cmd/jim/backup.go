@@ -206,18 +206,35 @@ func verifyBackup(ctx context.Context, c *cobra.Command, name string, asJSON boo
 	return tell(c.OutOrStdout(), c.ErrOrStderr(), sayVerified, name, m, asJSON)
 }
 
-// openBackup opens a backup to be read until ctx ends.
+// openBackup opens a backup to be read until ctx ends, also where nobody writes what is
+// to be read.
 func openBackup(ctx context.Context, c *cobra.Command, name string) (io.ReadCloser, error) {
 	if name != "-" {
-		f, err := os.Open(name)
+		info, err := os.Stat(name)
 		if err != nil {
 			return nil, backupError(err)
 		}
-		return f, nil
+		if info.Mode()&os.ModeNamedPipe == 0 {
+			f, err := os.Open(name)
+			if err != nil {
+				return nil, backupError(err)
+			}
+			return f, nil
+		}
 	}
 	r, w := io.Pipe()
-	go func() { // ends with stdin, or the process
-		_, err := io.Copy(w, c.InOrStdin())
+	go func() { // ends with what it reads, or the process
+		in := c.InOrStdin()
+		if name != "-" {
+			f, err := os.Open(name) // waits for whoever writes
+			if err != nil {
+				w.CloseWithError(err)
+				return
+			}
+			defer f.Close()
+			in = f
+		}
+		_, err := io.Copy(w, in)
 		w.CloseWithError(err)
 	}()
 	context.AfterFunc(ctx, func() { r.CloseWithError(ctx.Err()) })
