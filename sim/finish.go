@@ -37,6 +37,7 @@ const rounds = 6
 func (w *world) finish() {
 	w.calm.Store(true)
 	w.settle()
+	w.aware()
 	w.claim()
 	for round := 0; w.incomplete(); round++ {
 		if round == rounds {
@@ -48,6 +49,39 @@ func (w *world) finish() {
 	w.claim()
 	w.audit()
 	w.shutDown()
+}
+
+// aware checks that every device that came with what it has was told of the newest entry of each conversation of its
+// account: the entry itself, or that there is something.
+func (w *world) aware() {
+	for _, d := range w.devices {
+		if d.conn == nil || !d.known || d.conn.half || !d.conn.resumes {
+			continue
+		}
+		for place, members := range w.members {
+			newest := uint64(len(w.kept[place]))
+			if !members[d.account] || newest == 0 {
+				continue
+			}
+			if knows := d.knows(place); knows < newest {
+				w.breach("%s on %s knows of %d entries of %s, which has %d", d.account, d.conn.label, knows, place, newest)
+			}
+		}
+	}
+}
+
+// knows is the highest number of a conversation that the device was told of.
+func (d *device) knows(place string) (seq uint64) {
+	for _, v := range d.views {
+		if v.place != place {
+			continue
+		}
+		seq = max(v.has, v.behind, v.top)
+		for beyond := range v.beyond {
+			seq = max(seq, beyond)
+		}
+	}
+	return seq
 }
 
 // incomplete lets each device ask for what it lacks, and tells whether any did.
