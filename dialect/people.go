@@ -30,7 +30,9 @@ func (c *conn) getContacts(s *said) {
 			c.speech.contacts = true
 			c.tellList(people)
 		case s.login:
-			c.answer(begin().number("response", int(wire.Accepted)).at(time.Now()).text("alert", quoted(people)))
+			c.answerList(people, func(people []string) object {
+				return begin().number("response", int(wire.Accepted)).at(time.Now()).text("alert", quoted(people))
+			})
 		default:
 			c.answer(begin().number("response", int(wire.Accepted)).at(time.Now()).number("quantity", len(people)))
 			for _, p := range people {
@@ -48,14 +50,23 @@ func quoted(names []string) string {
 	return "['" + strings.Join(names, "', '") + "']"
 }
 
-// tellList answers with a list of people, as many as fit into one object.
+// tellList answers with a list of people.
 func (c *conn) tellList(people []string) {
 	c.speech.polls = true
 	for _, p := range people {
 		c.meets(p)
 	}
+	c.answerList(people, func(people []string) object {
+		return begin().number("response", int(wire.Accepted)).list("data_list", people)
+	})
+}
+
+// answerList answers with the object that is made of people, of as many as fit into it: the first
+// guess is what would if all names were as short as they can be.
+func (c *conn) answerList(people []string, made func(people []string) object) {
+	people = people[:min(len(people), c.speech.longest()/len(`"a"`))]
 	for {
-		o := begin().number("response", int(wire.Accepted)).list("data_list", people)
+		o := made(people)
 		if len(o)+len("}\n") <= c.speech.longest() || len(people) == 0 {
 			c.answer(o)
 			return

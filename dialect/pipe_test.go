@@ -83,7 +83,8 @@ func newHouse(t *testing.T, o dialect.Options) *house {
 		t.Fatal(err)
 	}
 	o.Lobby = "#lobby"
-	return &house{t: t, store: s, hub: chat.New(s, chat.Options{Log: log, Interpret: dialect.New(o).Of})}
+	login := func(int) (string, error) { return "machine", nil }
+	return &house{t: t, store: s, hub: chat.New(s, chat.Options{Log: log, Interpret: dialect.New(o).Of, LookupUID: login})}
 }
 
 func (h *house) close() {

@@ -121,9 +121,7 @@ func (c *conn) loggedIn(r *wire.Response, account string) {
 	if r.User != nil {
 		c.speech.name = r.User.Name
 	}
-	if account != "" {
-		c.speech.login = account
-	}
+	c.speech.login = or(account, c.speech.name) // who is known by his login on the machine may give none
 	select {
 	case <-c.gone: // Close does not forget what is kept now
 	default:

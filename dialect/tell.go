@@ -128,15 +128,34 @@ func or(a, b string) string {
 // of them.
 func (c *conn) fit(from, to, text string, at time.Time) int {
 	most := c.speech.longest() - len("}\n")
-	n := min(len(text), most)
+	_, least := utf8.DecodeRuneInString(text)
+	n := whole(text, most)
 	for {
-		for n > 0 && n < len(text) && !utf8.RuneStart(text[n]) {
-			n--
-		}
 		over := len(c.messageOf(from, to, text[:n], at)) - most
-		if over <= 0 || n <= utf8.UTFMax {
-			return n
+		if over <= 0 || n <= least {
+			return max(n, least)
 		}
-		n = max(n-over, n/2) // escaped characters take up to six bytes: \u0001
+		n = whole(text, max(n-over, n/2)) // escaped characters take up to six bytes: \u0001
 	}
+}
+
+// whole is how many bytes of text, at most n, are whole characters.
+func whole(text string, n int) int {
+	if n >= len(text) {
+		return len(text)
+	}
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return n
+}
+
+// cut is the object that is made of words, or of as much of them as it has room for.
+func (c *conn) cut(words string, made func(words string) object) object {
+	const dots = "…"
+	o := made(words)
+	if over := len(o) + len("}\n") - c.speech.longest(); over > 0 {
+		o = made(words[:whole(words, max(0, len(words)-over-len(dots)))] + dots)
+	}
+	return o
 }

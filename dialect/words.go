@@ -77,11 +77,12 @@ func (c *conn) tellError(e *wire.Error, about string) { c.refused(e.Code, c.word
 // refused answers with a code that the dialect has: all of them in the specification's, 400
 // in the mentors'. conn.mu is held.
 func (c *conn) refused(code wire.Code, words string) {
-	if c.speech.mentor {
-		c.answer(begin().number("response", int(wire.BadRequest)).text("error", words))
-		return
-	}
-	c.answer(begin().number("response", int(codeOf(code))).at(time.Now()).text("error", words))
+	c.answer(c.cut(words, func(words string) object {
+		if c.speech.mentor {
+			return begin().number("response", int(wire.BadRequest)).text("error", words)
+		}
+		return begin().number("response", int(codeOf(code))).at(time.Now()).text("error", words)
+	}))
 }
 
 // codeOf is a code of the specification that says the same.
