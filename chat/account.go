@@ -112,12 +112,12 @@ func (s *Session) useInvite(invite string) (owner bool, err error) {
 	return owner, keeping(err)
 }
 
-// giveBack keeps an invitation that was spent on nothing.
+// giveBack keeps an invitation that was spent on nothing, unless there is a newer one in its place.
 func (s *Session) giveBack(invite string, owner bool) error {
 	if invite == "" {
 		return nil
 	}
-	return in("give an invitation back", s.hub.store.AddInvite(s.ctx, sha256.Sum256([]byte(invite)), owner))
+	return in("give an invitation back", s.hub.store.ReturnInvite(s.ctx, sha256.Sum256([]byte(invite)), owner))
 }
 
 // own makes a new account, or gives a guest's to its bearer.
@@ -139,7 +139,7 @@ func (s *Session) own(guest *Account, a Account) (Account, error) {
 	// Who came as the guest meanwhile has not shown that he is who registers.
 	s.hub.lockOut(guest.ID, "this name was registered", func(o *Session) bool { return s.account.ID == 0 && o != s })
 	if a.Owner && !guest.Owner {
-		if err := s.hub.store.SetAccount(s.ctx, guest.ID, true, false); err != nil {
+		if err := s.hub.store.SetOwner(s.ctx, guest.ID, true); err != nil {
 			return a, keeping(err)
 		}
 	}

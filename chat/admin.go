@@ -133,7 +133,7 @@ func (s *Session) setUserPassword(r *wire.Request, a *Account) (*wire.Response, 
 }
 
 func (s *Session) disableUser(_ *wire.Request, a *Account) (*wire.Response, error) {
-	if err := s.hub.store.SetAccount(s.ctx, a.ID, a.Owner, true); err != nil {
+	if err := s.hub.store.SetDisabled(s.ctx, a.ID, true); err != nil {
 		return nil, keeping(err)
 	}
 	s.hub.lockOut(a.ID, "this account was disabled", func(o *Session) bool { return o != s })
@@ -142,7 +142,7 @@ func (s *Session) disableUser(_ *wire.Request, a *Account) (*wire.Response, erro
 }
 
 func (s *Session) enableUser(_ *wire.Request, a *Account) (*wire.Response, error) {
-	if err := s.hub.store.SetAccount(s.ctx, a.ID, a.Owner, false); err != nil {
+	if err := s.hub.store.SetDisabled(s.ctx, a.ID, false); err != nil {
 		return nil, keeping(err)
 	}
 	a.Disabled = false
@@ -153,7 +153,7 @@ func (s *Session) ownUser(_ *wire.Request, a *Account) (*wire.Response, error) {
 	if !a.Registered() {
 		return nil, wire.Errorf(wire.Forbidden, "%s is a guest; an owner needs a password", a.Name)
 	}
-	if err := s.hub.store.SetAccount(s.ctx, a.ID, true, a.Disabled); err != nil {
+	if err := s.hub.store.SetOwner(s.ctx, a.ID, true); err != nil {
 		return nil, keeping(err)
 	}
 	a.Owner = true

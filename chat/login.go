@@ -187,7 +187,10 @@ func (s *Session) adoptUID(key, name string) (*admission, error) {
 	if err != nil {
 		return nil, in("find an account", err)
 	}
-	if a.Registered() {
+	switch {
+	case a.Disabled:
+		return nil, wrongLogin()
+	case a.Registered():
 		return nil, needsProof(name)
 	}
 	if err := s.hub.store.SetUID(s.ctx, a.ID, s.peer.UID); err != nil {

@@ -151,7 +151,8 @@ type Accounts interface {
 	// SetPassword makes the password phc that is was until then, and forgets all tokens of the account. ErrChanged when it
 	// is another one, as when somebody else was quicker to make the name his.
 	SetPassword(ctx context.Context, id AccountID, was, phc string) error
-	SetAccount(ctx context.Context, id AccountID, owner, disabled bool) error // forgets its tokens when disabled
+	SetOwner(ctx context.Context, id AccountID, owner bool) error
+	SetDisabled(ctx context.Context, id AccountID, disabled bool) error // forgets its tokens when disabled
 
 	// SetUID makes an account the login of a UNIX user, and forgets its tokens; -1 makes it nobody's, and forgets none.
 	SetUID(ctx context.Context, id AccountID, uid int) error
@@ -163,10 +164,11 @@ type Accounts interface {
 	HasToken(ctx context.Context, id AccountID) (bool, error)
 
 	// AddInvite keeps an invitation; UseInvite spends it, and tells whether it
-	// makes an owner. An owner's invitation replaces the one before. ErrNotFound when it never was or is spent. AnyOwner tells
-	// whether there is an owner yet.
+	// makes an owner. An owner's invitation replaces the one before. ErrNotFound when it never was or is spent. ReturnInvite keeps
+	// one that was spent on nothing, where no owner's replaces it. AnyOwner tells whether there is an owner yet.
 	AddInvite(ctx context.Context, hash [32]byte, owner bool) error
 	UseInvite(ctx context.Context, hash [32]byte) (owner bool, err error)
+	ReturnInvite(ctx context.Context, hash [32]byte, owner bool) error
 	AnyOwner(ctx context.Context) (bool, error)
 
 	AddContact(ctx context.Context, id, contact AccountID) error      // no error when it is one already

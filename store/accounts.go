@@ -128,22 +128,31 @@ func (s *Store) SetPassword(ctx context.Context, id chat.AccountID, was, phc str
 	})
 }
 
-// SetAccount changes what an account may do, and forgets its tokens when it is
-// disabled. ErrNotFound when there is no such account.
-func (s *Store) SetAccount(ctx context.Context, id chat.AccountID, owner, disabled bool) error {
+// SetOwner makes an account an owner, or one no more. ErrNotFound when there is no such account.
+func (s *Store) SetOwner(ctx context.Context, id chat.AccountID, owner bool) error {
 	return s.change(ctx, func(w *writer) error {
-		n, err := w.c.exec(`UPDATE account SET owner = ?2, disabled = ?3 WHERE id = ?1`, id, owner, disabled)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return chat.ErrNotFound
-		}
-		if disabled {
+		return found(w.c.exec(`UPDATE account SET owner = ?2 WHERE id = ?1`, id, owner))
+	})
+}
+
+// SetDisabled says whether an account lets nobody in, and forgets its tokens when that is so. ErrNotFound when
+// there is no such account.
+func (s *Store) SetDisabled(ctx context.Context, id chat.AccountID, disabled bool) error {
+	return s.change(ctx, func(w *writer) error {
+		err := found(w.c.exec(`UPDATE account SET disabled = ?2 WHERE id = ?1`, id, disabled))
+		if err == nil && disabled {
 			return w.forgetTokens(id)
 		}
-		return nil
+		return err
 	})
+}
+
+// found is the error of a change of one row; ErrNotFound when there is none.
+func found(rows int64, err error) error {
+	if err == nil && rows == 0 {
+		return chat.ErrNotFound
+	}
+	return err
 }
 
 // SetUID makes an account the login of a UNIX user, and forgets its tokens; -1 makes it nobody's.
@@ -193,6 +202,15 @@ func (s *Store) AddInvite(ctx context.Context, hash [32]byte, owner bool) error 
 		}
 		_, err := w.c.exec(`INSERT INTO invite (hash, owner, created) VALUES (?1, ?2, ?3)`, hash[:], owner, w.now)
 		return inserted(err)
+	})
+}
+
+// ReturnInvite keeps an invitation that was spent on nothing, but an owner's only where no newer one is.
+func (s *Store) ReturnInvite(ctx context.Context, hash [32]byte, owner bool) error {
+	return s.change(ctx, func(w *writer) error {
+		_, err := w.c.exec(`INSERT INTO invite (hash, owner, created) SELECT ?1, ?2, ?3
+			WHERE NOT (?2 AND EXISTS (SELECT 1 FROM invite WHERE owner)) ON CONFLICT DO NOTHING`, hash[:], owner, w.now)
+		return err
 	})
 }
 

@@ -137,11 +137,18 @@ func (s *Store) SetPassword(ctx context.Context, id chat.AccountID, was, phc str
 	})
 }
 
-// SetAccount changes what an account may do, and forgets its tokens when it is disabled.
-func (s *Store) SetAccount(ctx context.Context, id chat.AccountID, owner, disabled bool) error {
+// SetOwner makes an account an owner, or one no more.
+func (s *Store) SetOwner(ctx context.Context, id chat.AccountID, owner bool) error {
 	return s.change(ctx, id, func(a *chat.Account) error {
-		a.Owner, a.Disabled = owner, disabled
-		if disabled {
+		a.Owner = owner
+		return nil
+	})
+}
+
+// SetDisabled says whether an account lets nobody in, and forgets its tokens when that is so.
+func (s *Store) SetDisabled(ctx context.Context, id chat.AccountID, disabled bool) error {
+	return s.change(ctx, id, func(a *chat.Account) error {
+		if a.Disabled = disabled; disabled {
 			s.d.forgetTokens(id)
 		}
 		return nil

@@ -135,6 +135,22 @@ func (s *Store) AddInvite(ctx context.Context, hash [32]byte, owner bool) error 
 	return nil
 }
 
+// ReturnInvite keeps an invitation that was spent on nothing, but an owner's only where no newer one is.
+func (s *Store) ReturnInvite(ctx context.Context, hash [32]byte, owner bool) error {
+	done, err := s.use(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	for _, o := range s.d.invites {
+		if owner && o {
+			return nil
+		}
+	}
+	s.d.invites[hash] = owner
+	return nil
+}
+
 // UseInvite spends an invitation.
 func (s *Store) UseInvite(ctx context.Context, hash [32]byte) (owner bool, err error) {
 	done, err := s.use(ctx)

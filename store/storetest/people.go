@@ -18,7 +18,8 @@ func accountNotFound(w *world) {
 	_, err = w.AccountOfUID(w.ctx, -1)
 	w.is(err, chat.ErrNotFound)
 	w.is(w.SetPassword(w.ctx, 99, "", "x"), chat.ErrNotFound)
-	w.is(w.SetAccount(w.ctx, 99, true, false), chat.ErrNotFound)
+	w.is(w.SetOwner(w.ctx, 99, true), chat.ErrNotFound)
+	w.is(w.SetDisabled(w.ctx, 99, true), chat.ErrNotFound)
 	w.is(w.SetUID(w.ctx, 99, 1000), chat.ErrNotFound)
 }
 
@@ -124,7 +125,7 @@ func accountChanges(w *world) {
 	if any, err := w.AnyOwner(w.ctx); any || err != nil {
 		w.Errorf("want no owner, got %v, %v", any, err)
 	}
-	w.ok(w.SetAccount(w.ctx, ann.ID, true, false))
+	w.ok(w.SetOwner(w.ctx, ann.ID, true))
 	w.ok(w.SetPassword(w.ctx, ann.ID, "", "first"))
 	w.is(w.SetPassword(w.ctx, ann.ID, "", "late"), chat.ErrChanged)
 	w.ok(w.SetPassword(w.ctx, ann.ID, "first", "phc"))
@@ -143,10 +144,10 @@ func accountChanges(w *world) {
 
 	w.ok(w.SetUID(w.ctx, ann.ID, -1))
 	w.ok(w.SetUID(w.ctx, bob.ID, 1000))
-	w.ok(w.SetAccount(w.ctx, ann.ID, false, true))
+	w.ok(w.SetDisabled(w.ctx, ann.ID, true))
 	got, err = w.AccountOf(w.ctx, ann.ID)
 	w.ok(err)
-	ann.Owner, ann.Disabled, ann.UID = false, true, -1
+	ann.Disabled, ann.UID = true, -1
 	w.same("ann again", got, ann)
 }
 

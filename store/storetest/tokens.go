@@ -103,9 +103,9 @@ func tokenForgotten(w *world) {
 	w.ok(w.SetPassword(w.ctx, ann.ID, "", "phc"))
 	has(ann, false)
 	has(bob, true)
-	w.ok(w.SetAccount(w.ctx, bob.ID, true, false))
+	w.ok(w.SetOwner(w.ctx, bob.ID, true))
 	has(bob, true)
-	w.ok(w.SetAccount(w.ctx, bob.ID, true, true))
+	w.ok(w.SetDisabled(w.ctx, bob.ID, true))
 	has(bob, false)
 	add(bob, 4)
 	w.ok(w.SetUID(w.ctx, bob.ID, 1000))
@@ -132,6 +132,15 @@ func invite(w *world) {
 	owner, err = w.UseInvite(w.ctx, [32]byte{2})
 	w.ok(err)
 	w.same("makes an owner", owner, false)
+	w.ok(w.ReturnInvite(w.ctx, [32]byte{2}, false))
+	w.ok(w.ReturnInvite(w.ctx, [32]byte{2}, false))
+	w.ok(w.ReturnInvite(w.ctx, [32]byte{1}, true))
+	w.ok(w.ReturnInvite(w.ctx, [32]byte{3}, true)) // not beside the other
+	w.restart()
+	for n, want := range map[byte]error{1: nil, 2: nil, 3: chat.ErrNotFound} {
+		_, err = w.UseInvite(w.ctx, [32]byte{n})
+		w.is(err, want)
+	}
 	w.restart()
 	_, err = w.UseInvite(w.ctx, [32]byte{1})
 	w.is(err, chat.ErrNotFound)
