@@ -17,6 +17,9 @@ func (s *Session) doPresence(r *wire.Request) (*wire.Response, error) {
 		if key, err := nameKey(r.User.Name); r.User.Name != "" && (err != nil || key != s.account.Key) {
 			return nil, wire.Errorf(wire.Conflict, "you are %s on this connection; open another one to be somebody else", s.account.Name)
 		}
+		if r.HasSince && s.person != nil {
+			return s.catchUpAgain(r, status)
+		}
 		s.setStatus(status)
 		return s.welcome("", wire.OK), nil
 	}
@@ -284,14 +287,19 @@ func (s *Session) login(r *wire.Request, l *admission, status string) (*wire.Res
 		}
 	}
 	if err != nil {
-		s.hub.log.Error("session cannot hear its conversations", "account", l.account.Name, "err", err)
-		s.out.finish(goodbye("the server failed", retryStopping))
+		s.deaf(err)
 		return nil, nil
 	}
 	if first {
 		s.noteChange()
 	}
 	return nil, nil
+}
+
+// deaf ends a session that cannot hear its conversations, though it was told that it is let in.
+func (s *Session) deaf(err error) {
+	s.hub.log.Error("session cannot hear its conversations", "account", s.account.Name, "err", err)
+	s.out.finish(goodbye("the server failed", retryStopping))
 }
 
 func (s *Session) setAccount(l *admission, p *person, device string) {
