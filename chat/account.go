@@ -3,8 +3,6 @@ package chat
 import (
 	"crypto/sha256"
 	"errors"
-	"strconv"
-	"strings"
 
 	"jim/wire"
 )
@@ -216,92 +214,4 @@ func (h *Hub) cut(id AccountID, why string, which func(*Session) bool) (n int) {
 		}
 	}
 	return n
-}
-
-// Prefixes of what `sessions` lists and revokes.
-const (
-	liveMark  = "c" // a connection
-	tokenMark = "t" // a device with a token
-)
-
-// listSessions lists the account's devices and connections, or ends one.
-func (s *Session) listSessions(r *wire.Request) (*wire.Response, error) {
-	if r.Revoke != "" {
-		return s.revoke(r)
-	}
-	if bad := s.may(&askRate); bad != nil {
-		return nil, bad
-	}
-	answer := &wire.Response{Code: wire.OK, Sessions: []wire.SessionInfo{}}
-	tokens, err := s.hub.store.Tokens(s.ctx, s.account.ID)
-	if err != nil {
-		return nil, in("list the devices", err)
-	}
-	for _, t := range tokens {
-		answer.Sessions = append(answer.Sessions, wire.SessionInfo{
-			ID: tokenMark + strconv.FormatInt(t.ID, 10), Device: t.Device, Since: t.Created, Seen: t.Seen,
-		})
-	}
-	for _, other := range s.hub.sessionsOf(s.account.ID) {
-		other.mu.Lock()
-		answer.Sessions = append(answer.Sessions, wire.SessionInfo{
-			ID: other.liveID(), Device: other.device.called(), Transport: other.peer.Transport,
-			Address: other.peer.Address, Since: wire.At(other.hub.began.Add(other.began)), Current: other == s,
-		})
-		other.mu.Unlock()
-	}
-	return answer, nil
-}
-
-// revoke ends a connection, or a device and all its connections.
-func (s *Session) revoke(r *wire.Request) (*wire.Response, error) {
-	what := r.Revoke
-	missing := wire.Errorf(wire.NotFound, "you have no session %s", what)
-	if number, ok := strings.CutPrefix(what, tokenMark); ok {
-		id, err := strconv.ParseInt(number, 10, 64)
-		if err != nil {
-			return nil, missing
-		}
-		if err := s.hub.store.DeleteToken(s.ctx, s.account.ID, id); errors.Is(err, ErrNotFound) {
-			return nil, missing
-		} else if err != nil {
-			return nil, keeping(err)
-		}
-		s.hub.lockOut(s.account.ID, "this device was logged out", func(o *Session) bool { return o != s && o.tokenID() == id })
-	} else if s.person != nil && what == s.liveID() { // the answer comes before the end
-		s.respond(r.ID, &wire.Response{Code: wire.OK}, nil)
-		s.cutOne(what)
-		s.tellRevoked(what)
-		return nil, nil
-	} else if !s.cutOne(what) {
-		return nil, missing
-	}
-	s.tellRevoked(what)
-	return &wire.Response{Code: wire.OK}, nil
-}
-
-func (s *Session) tellRevoked(what string) {
-	s.tellOthers(&wire.Event{Action: wire.ActSessions, From: s.account.Name, Revoke: what})
-}
-
-func (s *Session) cutOne(what string) bool {
-	return s.hub.cut(s.account.ID, "this connection was logged out", func(o *Session) bool { return o.liveID() == what }) > 0
-}
-
-// liveID is what `sessions` calls the connection.
-func (s *Session) liveID() string { return liveMark + strconv.FormatUint(s.id, 10) }
-
-func (s *Session) setDevice(token int64) {
-	s.mu.Lock()
-	s.device = newDevice(s.device.called(), token)
-	s.mu.Unlock()
-}
-
-func (s *Session) tokenID() int64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.device == nil {
-		return 0
-	}
-	return s.device.token
 }

@@ -12,7 +12,7 @@ const (
 	saysEight    = "Passwords have at least 8 characters."
 	saysAlone    = "`\"alone\":true` in `presence`, `authenticate` and `register` refuses the login with 409 when somebody is connected under the name."
 	saysPasswd   = "| `{\"action\":\"passwd\",\"old\":\"…\",\"password\":\"…\"}` | 200; the account's other devices and connections are logged out |"
-	saysSessions = "| `{\"action\":\"sessions\"}` | 200 `sessions`: devices with a token, and live connections; `current` is the one that asks |"
+	saysSessions = "| `{\"action\":\"sessions\"}` | 200 `sessions`: devices with a token, and live connections; `current` is the one that asks; `more`, `next` |"
 	saysRevoke   = "| `{\"action\":\"sessions\",\"revoke\":\"ID\"}` | 200; that device can log in no more, and its connections are closed |"
 	saysNeeds    = "| a registered name without password or token | 401 | goes on |"
 	password     = "correct horse battery"

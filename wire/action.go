@@ -66,7 +66,7 @@ var Actions = []ActionInfo{
 	{ActDelContact, "both", "to", "200", "Removes a contact."},
 	{ActWhois, "client", "to", "200", "Tells about a person."},
 	{ActPasswd, "client", "password, [old]", "200", "Changes your password and logs out your other devices."},
-	{ActSessions, "both", "[revoke]", "200", "Lists your devices and connections, or logs one out."},
+	{ActSessions, "both", "[revoke], [after], [limit]", "200", "Lists your devices and connections, or logs one out."},
 	{ActAdmin, "client", "do, …", "200, 201", "Operator commands."},
 }
 

@@ -107,6 +107,12 @@ type SessionInfo struct {
 	Current   bool   `json:"current,omitzero"` // the connection that asks
 }
 
+// Size is how many bytes i takes in a list, at most.
+func (i *SessionInfo) Size() int {
+	const other = len(`{"id":,"device":,"transport":,"address":,"since":-9007199254740.123,"seen":-9007199254740.123,"current":true},`)
+	return other + quotedSize(i.ID) + quotedSize(i.Device) + quotedSize(i.Transport) + quotedSize(i.Address)
+}
+
 // AppendJSON appends r as one JSON object. Answers that say only how it went, and pages of events, are encoded without
 // reflection.
 func (r *Response) AppendJSON(dst []byte) ([]byte, error) {
