@@ -52,6 +52,15 @@ type Eager interface {
 	WriteRest(batches []*wire.Batch, n int) error
 }
 
+// Leaver is a Conn that waits for its peer where that may be gone without a sign.
+type Leaver interface {
+	Conn
+
+	// Leave says that what is written from now on, or waits to be, is the last: a peer that shows no sign of life need not
+	// be waited for much longer. It does not wait, and may come from anywhere.
+	Leave()
+}
+
 // Peer is what a transport knows of who is at the other end.
 type Peer struct {
 	Transport string     // "tcp", "tls", "unix", "ws", "wss", "http", "https", "udp", "quic"

@@ -141,6 +141,9 @@ func (o *outbox) finish(b *wire.Batch) {
 	}
 	o.push(b)
 	o.full = true
+	if c, waits := o.conn.(Leaver); waits {
+		c.Leave()
+	}
 }
 
 // close drops what waits.

@@ -31,6 +31,7 @@ type udpConn struct {
 	closed time.Time // zero = open
 	owes   bool      // closed, and something has not been acknowledged
 	heard  time.Time // when something came last
+	leaves time.Time // when Leave was called; zero = it was not
 	asked  []arrived // read, and not answered yet
 	me     string    // the name of who is logged in
 	out    window
@@ -300,6 +301,32 @@ func (c *udpConn) Close() error {
 		c.timer.Reset(lingering)
 	}
 	return nil
+}
+
+var _ chat.Leaver = (*udpConn)(nil)
+
+// Leave is [chat.Leaver]'s.
+func (c *udpConn) Leave() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed.IsZero() && c.leaves.IsZero() {
+		c.leaves = time.Now()
+		c.timer.Reset(0) // which finds out when to look again
+	}
+}
+
+// patience is until when something must come from the peer; c.mu is held. Who leaves does not wait for as long as others for
+// room in a window that nobody makes.
+func (c *udpConn) patience() time.Time {
+	end := c.heard.Add(udpSilence)
+	if c.leaves.IsZero() || c.out.open() < windowSize {
+		return end
+	}
+	last := c.leaves
+	if c.heard.After(last) {
+		last = c.heard
+	}
+	return last.Add(goodbyeTimeout)
 }
 
 // stopTimer ends what a session does by itself.

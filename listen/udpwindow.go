@@ -239,7 +239,7 @@ func (c *udpConn) tick() {
 	now := time.Now()
 	c.mu.Lock()
 	again, gaveUp, next := c.out.due(c.me, now)
-	silent := c.heard.Add(udpSilence)
+	silent := c.patience()
 	open := c.closed.IsZero()
 	lost := c.out.lost
 	over := !open && now.Sub(c.closed) >= lingering
