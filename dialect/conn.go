@@ -38,6 +38,8 @@ type conn struct {
 	wrong *wire.Error // what was refused; Read returns it next
 	said  int         // messages so far
 
+	enters bool // it has said who it is, and may have been let in
+
 	strikes int // broken objects since the last good one
 
 	// the writer's own
@@ -113,9 +115,14 @@ func (c *conn) broken(err error) error {
 // refuse has the session answer, in its turn, what cannot be asked of it. So it also counts how
 // much of that there is. Read must return what refuse does.
 func (c *conn) refuse(bad *wire.Error) *wire.Error {
+	return c.refuseWith(bad, func(r *wire.Response) { c.tellError(errorOf(r), "") })
+}
+
+// refuseWith is refuse that tells the program of it in another way.
+func (c *conn) refuseWith(bad *wire.Error, then reply) *wire.Error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.waiting = append(c.waiting, func(r *wire.Response) { c.tellError(errorOf(r), "") })
+	c.waiting = append(c.waiting, then)
 	return bad
 }
 

@@ -27,6 +27,7 @@ type said struct {
 
 	to, text string
 	hasTo    bool
+	unclear  bool // the addressee is of a kind that nobody expects: it is not everybody
 	names    names
 	encoding bool
 
@@ -113,6 +114,10 @@ func (s *said) message(m members) {
 	s.names.to, s.to = m.first(toNames...)
 	s.names.text, s.text = m.first(textNames...)
 	s.hasTo = s.names.to != ""
+	switch m[s.names.to].Kind() {
+	case '{', '[', 't', 'f':
+		s.unclear = true
+	}
 	s.names.nested = m[s.names.from].Kind() == '{'
 }
 

@@ -99,6 +99,7 @@ func (c *conn) login(action string, s *said) {
 	if s.account != "" {
 		q.User = &wire.User{Name: s.account, Password: s.password}
 	}
+	c.enters = true
 	c.send(q, func(r *wire.Response) { c.loggedIn(r, s.account) })
 	c.mu.Lock()
 	hears := c.speech.mentor && !c.speech.lobby
@@ -153,10 +154,15 @@ func (c *conn) message(s *said) {
 	c.mu.Lock()
 	c.speech.mentor = s.action == actMessage
 	c.speech.learn(s)
-	hears := to == c.in.o.Lobby && !c.speech.lobby && c.speech.name != ""
+	hears := to == c.in.o.Lobby && !c.speech.lobby && c.enters
 	answers := c.speech.answers(s)
 	id := c.speech.prefix + strconv.Itoa(c.said)
 	c.mu.Unlock()
+	if s.unclear {
+		bad := wire.Errorf(wire.BadRequest, "`%s` must be a text: the name of a person or a room", s.names.to)
+		c.wrong = c.refuseWith(bad, func(r *wire.Response) { c.saidIt(s, r, answers) })
+		return
+	}
 	if hears {
 		c.hearLobby()
 	}
