@@ -18,6 +18,7 @@ type command struct {
 	// where errors is set.
 	answer func(*Conn, *command, *wire.Response)
 	errors bool
+	leaves bool // a room
 }
 
 // ask makes a request of action and members, which come in pairs of a name and a

@@ -161,7 +161,7 @@ func (c *Conn) leave(args string) []byte {
 		c.here = ""
 		return c.tell(sayLeft.in(c.lang, seen(to)))
 	}
-	return c.ask(command{answer: (*Conn).left}, wire.ActLeave, "to", quoted(to))
+	return c.ask(command{answer: (*Conn).left, leaves: true}, wire.ActLeave, "to", quoted(to))
 }
 
 func (c *Conn) message(args string) []byte {

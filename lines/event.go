@@ -29,6 +29,14 @@ func (c *Conn) event(e *wire.Event) {
 		if !c.mine(e.ID) { // what was typed here stands on the screen already
 			c.relate(e)
 		}
+	case wire.ActLeave:
+		switch {
+		case !same(e.From, c.me):
+			c.relate(e)
+		case same(e.To, c.here) && (c.command == nil || !c.command.leaves): // on another device
+			c.here = ""
+			c.say(sayLeft.in(c.lang, seen(e.To)))
+		}
 	default:
 		if e.Seq > 0 && !same(e.From, c.me) { // of one's own, the answer has told
 			c.relate(e)
