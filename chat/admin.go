@@ -132,13 +132,18 @@ func (s *Session) setUserPassword(r *wire.Request, a *Account) (*wire.Response, 
 	return s.changed("password set", a)
 }
 
-func (s *Session) disableUser(_ *wire.Request, a *Account) (*wire.Response, error) {
+func (s *Session) disableUser(r *wire.Request, a *Account) (*wire.Response, error) {
 	if err := s.hub.store.SetDisabled(s.ctx, a.ID, true); err != nil {
 		return nil, keeping(err)
 	}
-	s.hub.lockOut(a.ID, "this account was disabled", func(o *Session) bool { return o != s })
 	a.Disabled = true
-	return s.changed("account disabled", a)
+	answer, err := s.changed("account disabled", a)
+	if s.person != nil && a.ID == s.account.ID && err == nil { // the answer comes before the end
+		s.respond(r.ID, answer, nil)
+		answer = nil
+	}
+	s.hub.lockOut(a.ID, "this account was disabled", func(*Session) bool { return true })
+	return answer, err
 }
 
 func (s *Session) enableUser(_ *wire.Request, a *Account) (*wire.Response, error) {

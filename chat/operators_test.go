@@ -84,3 +84,18 @@ func TestOperatorsUndoNothingOfEachOther(t *testing.T) {
 		t.Errorf("an account that was disabled and made an owner: %s", list)
 	}
 }
+
+// An owner who disables himself is out like anybody else, when he has been answered.
+func TestWhoDisablesHimselfIsOut(t *testing.T) {
+	h := newHouse(t, chat.Options{})
+	defer h.close()
+	op := h.operator()
+	op.done("201", `{"action":"admin","id":"q","do":"user add","user":{"account_name":"ann","password":"correct horse"}}`)
+	op.done("200", `{"action":"admin","id":"q","do":"user owner","user":{"account_name":"ann"}}`)
+	ann := h.connect(newPipe(16))
+	ann.done("200", `{"action":"presence","jim":2,"id":"q","user":{"account_name":"ann","password":"correct horse"}}`)
+	ann.done("200", `{"action":"admin","id":"q","do":"user disable","user":{"account_name":"ann"}}`)
+	ann.say(`{"action":"msg","id":"m","to":"ann","message":"still here"}`)
+	ann.hears(`"action":"bye"`, "this account was disabled")
+	<-ann.closed
+}
