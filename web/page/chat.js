@@ -18,6 +18,7 @@ export class Chat {
   me = null; limits = {}; talks = new Map(); statuses = new Map(); outbox = []; shown = null;
   logName; // what the server's log is called that the numbers here are of
   #line; #tell; #sending = false;
+  #unlisted; // what has not been in the list of this connection yet
 
   // tell(what, talk, detail) is told what changed: 'list', 'log', 'said', 'pending', 'typing', 'people'.
   constructor(line, tell) { this.#line = line; this.#tell = tell; }
@@ -25,7 +26,7 @@ export class Chat {
   talk(name) {
     let one = this.talks.get(fold(name));
     if (!one) {
-      one = { name, last: 0, read: 0, had: 0, member: !isRoom(name), topic: '', log: null, more: false, members: [], unread: new Set(), typing: new Map(), following: true };
+      one = { name, last: 0, read: 0, had: 0, door: 0, member: !isRoom(name), topic: '', log: null, more: false, members: [], unread: new Set(), typing: new Map(), following: true };
       this.talks.set(fold(name), one);
     }
     return one;
@@ -34,45 +35,70 @@ export class Chat {
   isMe(name) { return this.me !== null && fold(name ?? '') === fold(this.me.account_name); }
   statusOf(name) { return this.statuses.get(fold(name)) ?? 'gone'; }
 
-  // since is what this page has, for the first request of a connection.
+  // since is what this page has, for the first request of a connection. What else was known to be there counts no more:
+  // the server tells it again, if it is still so.
   since() {
     if (!this.me) return undefined;
-    for (const one of this.talks.values()) one.had = one.log ? have(one) : one.last;
+    for (const one of this.talks.values()) this.#forget(one, one.log ? have(one) : one.last);
     return Object.fromEntries([...this.talks.values()].filter(one => one.log).map(one => [one.name, have(one)]));
   }
 
-  // welcome begins a connection: who this is, and where the conversations stand.
+  // forget lets go of what is known of a conversation behind seq. Of a message that was not told it is asked again whether it is there.
+  #forget(one, seq) {
+    one.last = one.had = seq;
+    one.door = Math.min(one.door, seq);
+    one.read = Math.min(one.read, seq);
+    for (const unread of one.unread) if (unread > seq) one.unread.delete(unread);
+    for (const item of this.outbox) if (item.seq > seq && fold(item.to) === fold(one.name)) item.seq = undefined;
+  }
+
+  // welcome begins a connection: who this is, and where the conversations stand. It tells whether all of
+  // them are known: another connection may have begun before.
   async welcome(answer) {
     const before = this.me;
     this.me = answer.user;
     this.limits = answer.limits ?? {};
     if (!before) this.#recall();
     if (before && answer.log !== this.logName) { // a backup was restored: of what was not named nothing is certain
-      for (const one of this.talks.values()) if (!one.log) one.had = Infinity;
+      for (const one of this.talks.values()) if (!one.log) this.#forget(one, 0);
     }
     this.logName = answer.log;
     for (const [name, seq] of Object.entries(answer.since ?? {})) this.#setBack(this.talk(name), seq);
     this.#flush();
-    let after;
+    const unlisted = this.#unlisted = new Set([...this.talks.values()].filter(one => isRoom(one.name)));
+    let list;
     do {
-      const list = await this.#line.ask({ action: 'rooms', ...(after && { after }) });
+      list = await this.#line.ask({ action: 'rooms', ...(list && { after: list.next }) });
+      if (unlisted !== this.#unlisted) return false;
       for (const room of list.rooms ?? []) this.#listed(room);
-      after = list.next;
       this.#tell('list');
-    } while (after && this.talks.size < 1000);
+    } while (list.next && this.talks.size < 1000);
+    if (list.response < 400 && !list.next) for (const one of unlisted) this.#gone(one);
     for (const one of this.talks.values()) this.#count(one);
     const people = [...this.talks.values()].filter(one => !isRoom(one.name) && one !== this.shown);
     for (const one of [this.shown, ...people.slice(0, 30)]) if (one) this.people(one);
+    return true;
   }
 
   #listed(room) {
-    const one = this.talk(room.name);
+    const one = this.talk(room.name), read = room.read ?? 0;
+    this.#unlisted.delete(one);
     one.name = room.name;
     if (room.seq < one.had) this.#setBack(one, room.seq);
     one.last = Math.max(one.last, room.seq);
-    one.read = Math.max(one.read, room.read ?? 0);
-    one.member = Boolean(room.member);
+    if (read < one.read) this.#line.tell({ action: 'read', to: one.name, seq: one.read }); // that was lost
+    this.#read(one, read);
     one.topic = room.topic ?? '';
+    if (one.door > room.seq) return; // the list is older than that
+    if (one.member && !room.member) this.#left(one);
+    one.member = Boolean(room.member);
+  }
+
+  // gone takes in that a room is not there any more, as after a backup was restored.
+  #gone(one) {
+    this.talks.delete(fold(one.name));
+    this.#left(one);
+    this.#tell('list');
   }
 
   // count finds out what has not been read of a conversation: the server keeps the mark, and
@@ -80,10 +106,12 @@ export class Chat {
   async #count(one) {
     if (!one.member || one.last <= one.read || one.counting) return;
     one.counting = true;
-    const answer = await this.#line.ask({ action: 'history', to: one.name, after: one.read, limit: 200 });
+    const { read } = one;
+    const answer = await this.#line.ask({ action: 'history', to: one.name, after: read, limit: 200 });
     one.counting = false;
     for (const event of answer.events ?? []) this.#note(one, event);
     this.#tell('list');
+    if (one.read < read) this.#count(one); // it was set back meanwhile
   }
 
   #note(one, event) {
@@ -104,9 +132,8 @@ export class Chat {
   // setBack takes in that the server has fewer entries than it had on a connection before, as after a backup was
   // restored: what is here is read anew.
   #setBack(one, seq) {
-    one.last = one.had = seq;
-    one.read = Math.min(one.read, seq);
-    one.unread.clear();
+    this.#forget(one, seq);
+    this.#flush();
     if (!one.log) return;
     one.log = null;
     this.load(one);
@@ -125,13 +152,28 @@ export class Chat {
     clearTimeout(one.typing.get(event.from));
     one.typing.delete(event.from);
     if (event.action === 'topic') one.topic = event.topic ?? '';
-    if (this.isMe(event.from) && event.action === 'leave') this.#left(one);
-    if (this.isMe(event.from) && ['join', 'create'].includes(event.action)) one.member = true;
+    if (this.#isDoor(event)) this.#door(one, event);
     if (['join', 'create', 'leave'].includes(event.action) && one === this.shown) this.people(one);
     if (this.isMe(event.from) && event.id) this.#arrived(event);
     if (one.log && event.seq === have(one) + 1) this.#append(one, [event]);
     else if (one.log && event.seq > have(one)) this.#fill(one);
     this.#tell('list');
+  }
+
+  // isDoor tells whether an entry says that one came in or left oneself.
+  #isDoor(event) { return this.isMe(event.from) && ['join', 'create', 'leave'].includes(event.action); }
+
+  // door takes in such an entry, which may come after what followed it was answered.
+  #door(one, event) {
+    if (event.seq <= one.door) return;
+    if (event.action === 'leave') this.#left(one);
+    else this.#entered(one, event.seq);
+  }
+
+  #entered(one, seq) {
+    one.member = true;
+    one.door = Math.max(one.door, seq);
+    this.#unlisted.delete(one);
   }
 
   #append(one, events) {
@@ -148,16 +190,25 @@ export class Chat {
   async #fill(one) {
     if (one.filling) return;
     one.filling = true;
+    let door = null, far = false;
     while (one.log && have(one) < one.last) {
-      if (one.last - have(one) > farBehind) { one.log = null; break; }
+      far = one.last - have(one) > farBehind;
+      if (far) { one.log = null; break; }
+      const { log } = one;
       const answer = await this.#line.ask({ action: 'history', to: one.name, after: have(one), limit: 200 });
-      const next = one.log ? (answer.events ?? []).filter(e => e.seq > have(one)) : [];
-      for (const event of next) this.#note(one, event);
+      if (one.log !== log) continue; // it was read anew meanwhile
+      const next = (answer.events ?? []).filter(e => e.seq > have(one));
       if (next.length === 0 || next[0].seq !== have(one) + 1) break;
+      for (const event of next) {
+        this.#note(one, event);
+        if (event.action === 'topic') one.topic = event.topic ?? '';
+        if (this.#isDoor(event)) door = event;
+      }
       this.#append(one, next);
     }
     one.filling = false;
-    if (!one.log) await this.load(one);
+    if (far) await this.load(one);
+    else if (door && one.log) this.#door(one, door);
     this.#tell('list');
   }
 
@@ -171,7 +222,10 @@ export class Chat {
     one.log = answer.events;
     one.more = Boolean(answer.more);
     one.last = Math.max(one.last, answer.seq ?? 0);
-    for (const event of one.log) this.#note(one, event);
+    for (const event of one.log) {
+      this.#note(one, event);
+      if (this.isMe(event.from) && event.id) this.#arrived(event);
+    }
     this.#tell('log', one);
     if (have(one) < one.last) this.#fill(one);
   }
@@ -197,7 +251,7 @@ export class Chat {
     const answer = await this.#line.ask(isRoom(name) ? { action: 'join', to: name } : { action: 'whois', to: name });
     if (answer.response >= 400) return answer;
     const one = this.talk(answer.to ?? name);
-    one.member = true;
+    this.#entered(one, answer.seq ?? 0);
     if (answer.topic !== undefined) one.topic = answer.topic;
     if (answer.user) this.#came(answer.user);
     this.#tell('list');
@@ -285,7 +339,6 @@ export class Chat {
   #acknowledged(item, answer) {
     item.seq = answer.seq;
     const one = this.talk(answer.to);
-    one.member = true;
     one.last = Math.max(one.last, answer.seq);
     if (!one.log || have(one) >= item.seq) return this.drop(item);
     setTimeout(() => { if (one.log && have(one) < item.seq) this.#fill(one); }, settling);

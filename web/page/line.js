@@ -139,7 +139,8 @@ export class Line {
     if (!one) return;
     if (answer.response >= 400 && answer.retry) {
       one.trouble?.(answer);
-      const again = () => { if (this.connected && this.#waiting.has(answer.id)) this.#send(one.request); };
+      const socket = this.#socket; // on another one it was asked again already
+      const again = () => { if (this.#socket === socket && this.#waiting.has(answer.id)) this.#send(one.request); };
       setTimeout(again, (answer.retry_after ?? 2) * 1e3);
       return;
     }

@@ -10,7 +10,7 @@ import { t, fault, languages, remember, setLanguage } from './words.js';
 const typingEvery = 3e3; // ms between saying that somebody is typing
 
 let line, chat, log, login, registering = false, ticking = 0, typed = 0;
-const drafts = new Map();
+let drafts = new Map(); // by folded name: what is typed and not said yet
 
 // ---- coming in ----
 
@@ -81,7 +81,8 @@ function welcome(answer) {
   document.body.classList.remove('entering');
   $('self').textContent = login.name;
   const first = !chat.me;
-  chat.welcome(answer).then(() => { if (first) openFirst(); });
+  chat.welcome(answer).then(all => { if (all) openFirst(); });
+  if (first) recallDrafts();
 }
 
 // refused tells whether to try again: a guest who comes back is told 409 while the server has
@@ -98,6 +99,7 @@ function refused(answer) {
 
 function start() {
   opened = 0;
+  begun = false;
   line?.stop();
   log?.watch.disconnect();
   line = new Line({ hello, welcome, refused, told: event => chat.told(event), travel, state });
@@ -105,7 +107,7 @@ function start() {
   chat.connected = () => line.connected;
   log = new Log(chat);
   log.onBottom = seen;
-  log.onTakeBack = text => { $('text').value = [text, $('text').value].filter(Boolean).join('\n'); grow(); $('text').focus(); };
+  log.onTakeBack = text => { $('text').value = [text, $('text').value].filter(Boolean).join('\n'); keepDraft(); grow(); $('text').focus(); };
   line.start();
 }
 
@@ -120,7 +122,7 @@ async function logout() {
     remember(where, 'login', null);
     remember(where, 'outbox', null);
   }
-  remember('sessionStorage', 'shown', null);
+  for (const what of ['shown', 'drafts']) remember('sessionStorage', what, null);
   location.reload();
 }
 
@@ -211,7 +213,7 @@ function typing() {
 
 // ---- one conversation ----
 
-let opened = 0;
+let opened = 0, begun = false;
 
 // open shows a conversation by its name, unless another one was asked for meanwhile.
 async function open(name) {
@@ -224,7 +226,8 @@ async function open(name) {
 }
 
 function openFirst() {
-  if (opened) return;
+  if (opened || begun) return;
+  begun = true;
   const last = chat.talks.get((remember('sessionStorage', 'shown') ?? '').toLowerCase());
   const mine = [...chat.talks.values()].filter(one => one.member && one.last > 0);
   const wide = matchMedia('(min-width: 720px)').matches;
@@ -236,7 +239,7 @@ function openFirst() {
 // show shows a conversation, or the list alone. On a phone the list is a page of its own, and the
 // browser's own way back leads to it.
 function show(one, asked) {
-  if (chat.shown) drafts.set(chat.shown, $('text').value);
+  keepDraft();
   chat.shown = one;
   document.body.classList.toggle('inside', Boolean(one));
   $('talk').hidden = $('leave').hidden = !one;
@@ -248,7 +251,7 @@ function show(one, asked) {
   if (!one) return;
   if (asked && history.state?.talk !== one.name) history[history.state?.talk ? 'replaceState' : 'pushState']({ talk: one.name }, '');
   $('leave').hidden = !isRoom(one.name);
-  $('text').value = drafts.get(one) ?? '';
+  $('text').value = drafts.get(one.name.toLowerCase()) ?? '';
   label();
   grow();
   log.show(one);
@@ -257,6 +260,12 @@ function show(one, asked) {
   typing();
   about();
   if (asked && matchMedia('(hover: hover)').matches) $('text').focus();
+}
+
+// wentBack shows a conversation of before. A room that was left since is not entered by that.
+function wentBack(name) {
+  const one = chat.talks.get(name.toLowerCase());
+  show(one?.member ? one : null);
 }
 
 function label() {
@@ -288,6 +297,7 @@ function sendText() {
   chat.shown.following = true;
   chat.say(chat.shown.name, text.replace(/\s+$/, ''));
   $('text').value = '';
+  keepDraft();
   typed = 0;
   grow();
   log.toBottom();
@@ -301,7 +311,21 @@ function keys(event) {
   sendText();
 }
 
+// keepDraft keeps what stands in the composer. It outlives the page, in this tab.
+function keepDraft() {
+  if (!chat.shown) return;
+  drafts.delete(chat.shown.name.toLowerCase());
+  if ($('text').value) drafts.set(chat.shown.name.toLowerCase(), $('text').value);
+  remember('sessionStorage', 'drafts', drafts.size ? JSON.stringify({ me: login.name, all: [...drafts] }) : null);
+}
+
+function recallDrafts() {
+  const { me, all } = JSON.parse(remember('sessionStorage', 'drafts') ?? '{}');
+  drafts = new Map(chat.isMe(me) ? all : []);
+}
+
 function written() {
+  keepDraft();
   grow();
   if (!$('text').value.trim() || Date.now() - typed < typingEvery) return;
   typed = Date.now();
@@ -343,7 +367,7 @@ function listen() {
   $('composer').onsubmit = e => { e.preventDefault(); sendText(); $('text').focus(); };
   $('text').onkeydown = keys;
   $('text').oninput = written;
-  addEventListener('popstate', e => { if (chat?.me) show(e.state?.talk ? chat.talk(e.state.talk) : null); });
+  addEventListener('popstate', e => { if (chat?.me) wentBack(e.state?.talk ?? ''); });
   addEventListener('hashchange', () => { if (readFragment() && !$('entry').hidden) showEntry(); });
   addEventListener('focus', () => chat && seen());
   document.addEventListener('visibilitychange', () => chat && seen());

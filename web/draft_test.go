@@ -1,0 +1,73 @@
+//go:build unix
+
+package web_test
+
+import (
+	"syscall"
+	"testing"
+)
+
+// draftsAreKept leaves texts unfinished: they are there when the page comes back to their conversation, whatever happened.
+func draftsAreKept(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.comes(t, desktop, "ann")
+	ann.allowed = lost
+	has := func(text string) {
+		t.Helper()
+		ann.until("document.getElementById('text').value === " + quote(text))
+	}
+	ann.enters("#tea")
+	ann.click("#text")
+	ann.types("half a\n")
+	ann.types("cup")
+	ann.fill("#goTo", "nobody")
+	ann.press("Enter")
+	ann.until("document.getElementById('goFault').textContent.includes('404')")
+	ann.enters("#milk")
+	ann.click("#text")
+	ann.types("white")
+	ann.must(ann.page.Reload())
+	ann.until("document.getElementById('title').textContent === '#milk'")
+	has("white")
+	ann.click(`[data-talk="#tea"]`)
+	has("half a\ncup")
+	s.end(syscall.SIGTERM)
+	ann.until("document.getElementById('trouble').textContent.startsWith('No connection')")
+	ann.click("#text")
+	ann.types("!")
+	s.start()
+	ann.click("#retry")
+	ann.until("document.querySelector('#dot.connected')")
+	has("half a\ncup!")
+	ann.click("#leave")
+	ann.until("document.getElementById('choose').checkVisibility()")
+	ann.enters("#tea")
+	has("half a\ncup!")
+	ann.click("#text")
+	ann.press("Enter")
+	ann.sees("half a\ncup!")
+	ann.must(ann.page.Reload())
+	ann.until("document.getElementById('title').textContent === '#tea'")
+	has("")
+
+	// They are those of one person, and forgotten when he logs out.
+	ann.click(`[data-talk="#milk"]`)
+	has("white")
+	ann.click("#logout")
+	ann.until("!document.getElementById('entry').hidden && !sessionStorage.getItem('jim.drafts')")
+}
+
+// wayBackEntersNoRoom goes back in the browser's history to a room that was left: nothing that is said there would be told.
+func wayBackEntersNoRoom(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.comes(t, desktop, "ann")
+	ann.enters("#tea")
+	ann.run("history.pushState({ talk: '#tea' }, ''); history.pushState({ talk: '#milk' }, '')")
+	ann.click("#leave")
+	ann.until("document.getElementById('choose').checkVisibility()")
+	ann.run("window.went = false; addEventListener('popstate', () => setTimeout(() => { window.went = true })); history.back()")
+	ann.until("window.went")
+	ann.holds("document.getElementById('choose').checkVisibility() && !document.getElementById('text').checkVisibility()")
+}
