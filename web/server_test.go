@@ -60,6 +60,7 @@ func TestPage(t *testing.T) {
 		{"GuestComesBackTooEarly", false, guestComesBackTooEarly},
 		{"BehindIsReadUp", false, behindIsReadUp},
 		{"NumbersAreBelieved", true, numbersAreBelieved},
+		{"ThePageShowsWhatIsThere", false, thePageShowsWhatIsThere},
 		{"DraftsAreKept", false, draftsAreKept},
 		{"WayBackEntersNoRoom", false, wayBackEntersNoRoom},
 		{"HostileTextsAreTexts", true, hostileTextsAreTexts},
