@@ -70,7 +70,7 @@ func (c *Client) Do(ctx context.Context, q wire.Request) (*wire.Response, error)
 			return r, nil
 		}
 		refused := errorOf(q.Action, r)
-		if !refused.Retry || !repeatable(&q) {
+		if !refused.Retry || !repeatable(&q) || c.o.Once {
 			return nil, refused
 		}
 		select {

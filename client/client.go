@@ -38,6 +38,7 @@ type Options struct {
 
 	Queue int  // events that wait for the reader of Events; 0 = 1024
 	Quiet bool // no events are wanted: none are kept, Events stays silent
+	Once  bool // nothing is tried again: Do gives back each refusal, and the client ends with its connection
 
 	// Dialect is JIM/2, or what the server speaks if it is one of the course's. Auto
 	// finds out; an older server that refuses a presence of JIM/2 is tried once

@@ -191,6 +191,9 @@ func (c *Client) comeBack(why error) (*line, error) {
 			}
 			wait += refused.RetryAfter
 		}
+		if c.o.Once {
+			return nil, &UnreachableError{c.to.String(), why}
+		}
 		c.tell(State{Kind: Lost, Err: why, Retry: wait})
 		select {
 		case <-time.After(wait):

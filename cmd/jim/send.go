@@ -89,10 +89,15 @@ func (s *sending) send(ctx context.Context, c *cobra.Command, q wire.Request) (*
 	}
 	var last error // of an attempt that was not cut short by the end of the time
 	for try := 0; ; try++ {
-		jim, err := s.dial(ctx, c, client.Options{Quiet: true})
+		jim, err := s.dial(ctx, c, client.Options{Quiet: true, Once: s.timeout == 0})
 		if err == nil {
 			defer jim.Close()
-			return jim.Do(ctx, q)
+			r, err := jim.Do(ctx, q)
+			var lost *client.UnreachableError
+			if errors.As(err, &lost) {
+				err = exitf(exitUnreachable, "%w; whether it was said is unknown, the same --id can be sent again", err)
+			}
+			return r, err
 		}
 		if ctx.Err() != nil && last != nil {
 			return nil, last
