@@ -73,6 +73,8 @@ type chatting struct {
 	lost   bool              // it was said that the connection is lost
 	unsent []string
 
+	held string // the line that was read and found no room any more; it belongs to take, and then to talk
+
 	news chan struct{} // room for one: shown has changed
 }
 
@@ -155,6 +157,9 @@ func (ch *chatting) talk(ctx context.Context, face face) error {
 	cancel()
 	face.close() // which ends a question nobody will answer
 	<-done
+	if ch.held != "" {
+		ch.unsent = append(ch.unsent, ch.held)
+	}
 	ch.markRead()
 	ch.jim.Close()
 	listening.Wait()
@@ -175,10 +180,15 @@ func (ch *chatting) take(ctx context.Context, face face) error {
 			case patient:
 				select {
 				case ch.queue <- line:
+					continue
 				case <-ch.jim.Done():
 				case <-ctx.Done():
 				}
-				continue
+				ch.held = line
+				if ctx.Err() != nil {
+					return nil
+				}
+				return ch.jim.Err()
 			}
 			select {
 			case ch.queue <- line:
