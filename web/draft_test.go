@@ -71,3 +71,23 @@ func wayBackEntersNoRoom(t *testing.T) {
 	ann.until("window.went")
 	ann.holds("document.getElementById('choose').checkVisibility() && !document.getElementById('text').checkVisibility()")
 }
+
+// refusedWordsAreFound where the page shows another conversation: the list says where they are.
+func refusedWordsAreFound(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.comes(t, desktop, "ann")
+	ann.enters("#tea")
+	ann.enters("#milk")
+	ann.run("const item = { id: 'x', to: '#gone', message: 'to nobody', time: 1 }; sessionStorage.setItem('jim.outbox', JSON.stringify({ me: 'ann', left: [item] }))")
+	ann.must(ann.page.Reload())
+	ann.until("document.querySelector('[data-talk=\"#gone\"] .refusal').ariaLabel === 'Not sent.' && document.getElementById('title').textContent === '#milk'")
+	ann.holds("document.querySelectorAll('#lists .refusal').length === 1")
+	ann.enters("#gone")
+	ann.until("document.querySelector('.pending .text').textContent === 'to nobody' && document.querySelector('.fate.failed')")
+	ann.click(".fate button")
+	ann.until("document.getElementById('text').value === 'to nobody' && !document.querySelector('#lists .refusal')")
+	ann.click("#text")
+	ann.press("Enter")
+	ann.sees("to nobody")
+}

@@ -63,6 +63,7 @@ func TestPage(t *testing.T) {
 		{"ThePageShowsWhatIsThere", false, thePageShowsWhatIsThere},
 		{"DraftsAreKept", false, draftsAreKept},
 		{"WayBackEntersNoRoom", false, wayBackEntersNoRoom},
+		{"RefusedWordsAreFound", false, refusedWordsAreFound},
 		{"HostileTextsAreTexts", true, hostileTextsAreTexts},
 		{"PolicyHolds", true, policyHolds},
 		{"PasswordsAreNotShown", false, passwordsAreNotShown},

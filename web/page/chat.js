@@ -96,7 +96,7 @@ export class Chat {
 
   // gone takes in that a room is not there any more, as after a backup was restored.
   #gone(one) {
-    this.talks.delete(fold(one.name));
+    if (!this.failed(one)) this.talks.delete(fold(one.name));
     this.#left(one);
     this.#tell('list');
   }
@@ -321,6 +321,9 @@ export class Chat {
     this.#changed();
   }
 
+  // failed tells whether something that was written in a conversation was refused.
+  failed(one) { return this.outbox.some(item => item.fault && fold(item.to) === fold(one.name)); }
+
   async #flush() {
     if (this.#sending || !this.#line.connected) return;
     this.#sending = true;
@@ -329,11 +332,17 @@ export class Chat {
       const answer = await this.#line.ask(request, trouble => { item.trouble = trouble; this.#changed(); });
       item.trouble = null;
       item.travelled = [['sent', request], ['got', answer]];
-      if (answer.response >= 400) item.fault = answer;
+      if (answer.response >= 400) this.#refused(item, answer);
       else this.#acknowledged(item, answer);
       this.#changed();
     }
     this.#sending = false;
+  }
+
+  // refused keeps an item, and a conversation for it in the list, though there may be no such room any more.
+  #refused(item, answer) {
+    item.fault = answer;
+    this.talk(item.to);
   }
 
   #acknowledged(item, answer) {

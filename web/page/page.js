@@ -151,7 +151,7 @@ let listing = 0;
 
 function changed(what, talk, detail) {
   if (what === 'list') listing ||= requestAnimationFrame(() => { listing = 0; lists(); });
-  if (what === 'pending') log.pending();
+  if (what === 'pending') { log.pending(); lists(); }
   if (what === 'people') { about(); lists(); }
   if (talk !== chat.shown) return;
   if (what === 'log') { if (detail) return note(fault(detail)); log.draw(); }
@@ -191,6 +191,7 @@ function row(one) {
   status ? el('span.dot', { class: 'dot ' + (status === 'gone' ? 'gone' : 'connected') }) : el('span.hash', { 'aria-hidden': 'true' }, '#'),
   el('bdi.name', {}, isRoom(one.name) ? one.name.slice(1) : one.name),
   status ? el('span.aloud', {}, status === 'gone' ? t('gone') : t('here')) : null,
+  chat.failed(one) ? el('span.refusal', { role: 'img', 'aria-label': t('notSent'), title: t('notSent') }, '!') : null,
   count ? el('span.count', { 'aria-label': t('unread', shown) }, shown) : null));
 }
 
@@ -198,12 +199,10 @@ function about() {
   const one = chat.shown;
   if (!one) return;
   const status = name => { const s = chat.statusOf(name); return s === 'here' || s === 'gone' ? t(s) : s; };
-  let words = isRoom(one.name) ? '' : status(one.name);
-  if (isRoom(one.name)) {
-    const here = one.members.filter(name => chat.isMe(name) || chat.statusOf(name) !== 'gone');
-    words = [one.topic, t('hereCount', here.length), here.slice(0, 12).join(', ')].filter(Boolean).join(' · ');
-  }
-  $('about').textContent = words;
+  if (!isRoom(one.name)) return $('about').replaceChildren(el('bdi', {}, status(one.name)));
+  const here = one.members.filter(name => chat.isMe(name) || chat.statusOf(name) !== 'gone');
+  const words = [t('hereCount', here.length), here.slice(0, 12).join(', ')].filter(Boolean).join(' · ');
+  $('about').replaceChildren(...(one.topic ? [el('bdi', {}, one.topic), ' · '] : []), words); // a topic turns no direction but its own
 }
 
 function typing() {
