@@ -141,6 +141,13 @@ var chatAlone = []struct{ name, script string }{
 		chat.told(said(10, { action: 'leave', from: 'ann' }));
 		chat.told(said(11, { action: 'join', from: 'ann' }));
 		is([chat.talk('#tea').member, left], [true, ['#tea']], 'member')`},
+	{"what was said while one was out", `
+		await reads(9);
+		chat.told(said(10, { action: 'leave', from: 'ann' }));
+		chat.told(said(13, { action: 'join', from: 'ann' })); // on another device
+		await rest();
+		is((await answer('history', { seq: 13, events: [said(10, { action: 'leave', from: 'ann' }), said(11), said(12), said(13, { action: 'join', from: 'ann' })] })).after, 9, 'counts after');
+		is([chat.talk('#tea').unread.size, told], [2, [{ action: 'read', to: '#tea', seq: 9 }]], 'unread')`},
 	{"a room that was left is not read", `
 		await reads(9);
 		chat.told(said(11));

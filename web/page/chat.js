@@ -171,9 +171,14 @@ export class Chat {
   }
 
   #entered(one, seq) {
+    const outside = !one.member;
     one.member = true;
     one.door = Math.max(one.door, seq);
+    one.last = Math.max(one.last, seq);
     this.#unlisted.delete(one);
+    if (!outside) return;
+    if (one.read) this.#line.tell({ action: 'read', to: one.name, seq: one.read }); // who is outside is not heard
+    this.#count(one);
   }
 
   #append(one, events) {
