@@ -31,6 +31,7 @@ type outbox struct {
 	writing bool
 	slow    bool  // writes take their time, and their Conn sees to those that stall
 	full    bool  // nothing more may be put in: finish was called, or the peer is gone
+	parted  bool  // finish was called: nothing more is heard of the peer, either
 	pending int32 // entries of the session on their way to the disk
 	conn    Conn  // what is written to next; the connection itself, or what interprets it
 	queue   []*wire.Batch
@@ -140,7 +141,7 @@ func (o *outbox) finish(b *wire.Batch) {
 		return
 	}
 	o.push(b)
-	o.full = true
+	o.full, o.parted = true, true
 	if c, waits := o.conn.(Leaver); waits {
 		c.Leave()
 	}
@@ -199,6 +200,13 @@ func (o *outbox) over() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.full
+}
+
+// saidBye tells whether the last batch was put in, though the peer may not have taken it yet.
+func (o *outbox) saidBye() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.parted
 }
 
 // post counts an entry on its way to the disk, done one that came back.

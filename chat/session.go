@@ -235,8 +235,12 @@ func (s *Session) burst(w *worker, object []byte) error {
 	}
 }
 
-// take decodes and handles one object. An error ends the session.
+// take decodes and handles one object. An error ends the session. Who was said goodbye to is heard no more: he may
+// keep his connection for as long as he does not read that, and be locked out.
 func (s *Session) take(w *worker, object []byte) error {
+	if s.out.saidBye() {
+		return nil
+	}
 	if !s.spoke && s.hub.opt.Interpret != nil && !s.peer.Brief && !s.peer.Datagrams {
 		if c := s.hub.opt.Interpret(s.conn(), object); c != nil {
 			s.out.written(s.ctx)
