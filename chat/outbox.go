@@ -258,7 +258,7 @@ func (o *outbox) writeNow(spare []*wire.Batch) []*wire.Batch {
 	}
 	n, all, err := c.WriteNow(batches)
 	if err == nil && !all {
-		o.hub.writers.wait(rest{o, batches, n})
+		o.hub.writers.wait(rest{o, batches, n, c})
 		return nil
 	}
 	o.wrote(batches, err)
@@ -268,11 +268,11 @@ func (o *outbox) writeNow(spare []*wire.Batch) []*wire.Batch {
 	return batches[:0]
 }
 
-// writeRest writes what is left of batches after n bytes, and returns them as a
-// spare queue.
-func (o *outbox) writeRest(batches []*wire.Batch, n int) []*wire.Batch {
-	o.wrote(batches, o.peerSide().(Eager).WriteRest(batches, n))
-	return batches[:0]
+// writeRest writes what is left of what was begun, and returns the batches as a spare
+// queue.
+func (o *outbox) writeRest(r rest) []*wire.Batch {
+	o.wrote(r.batches, r.through.WriteRest(r.batches, r.n))
+	return r.batches[:0]
 }
 
 // write takes all that waits and writes it, until nothing does. It waits for the

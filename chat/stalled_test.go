@@ -30,6 +30,8 @@ type deaf struct {
 
 func (c deaf) Write([]*wire.Batch) error { c.asked <- struct{}{}; <-c.take; return nil }
 
+func (c deaf) Close() error { return nil }
+
 // A write has a minute, however the clock of the machine is moved meanwhile. There is no bubble here: in one
 // there is one clock only.
 func TestAMovedClockStallsNobody(t *testing.T) {

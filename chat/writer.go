@@ -40,6 +40,11 @@ func (ws *writers) write(o *outbox) {
 		ws.give(rest{out: o}) // the runners may be gone
 		return
 	}
+	if len(ws.queue) == cap(ws.queue) && ws.done > len(ws.queue)/2 { // or it would grow until nothing waits
+		n := copy(ws.queue, ws.queue[ws.done:])
+		clear(ws.queue[n:])
+		ws.queue, ws.done = ws.queue[:n], 0
+	}
 	ws.queue = append(ws.queue, o)
 	if ws.unused > 0 {
 		ws.some.Signal()
@@ -96,6 +101,7 @@ type rest struct {
 	out     *outbox
 	batches []*wire.Batch
 	n       int
+	through Eager // what took those bytes: the outbox may be written to through another by now
 }
 
 // wait has the rest written, and all that comes then, by somebody who can wait.
@@ -115,6 +121,10 @@ func (ws *writers) give(r rest) {
 	}
 	w := &waiter{jobs: make(chan rest, 1)}
 	w.jobs <- r
+	if ws.over { // all may have been waited for: who owns the outbox waits for this one
+		go ws.runWaiter(w)
+		return
+	}
 	ws.all.Go(func() { ws.runWaiter(w) })
 }
 
@@ -123,7 +133,7 @@ func (ws *writers) runWaiter(w *waiter) {
 	var spare []*wire.Batch
 	for r := range w.jobs {
 		if r.batches != nil {
-			spare = r.out.writeRest(r.batches, r.n)
+			spare = r.out.writeRest(r)
 		}
 		if spare = r.out.write(spare); cap(spare) > spareMost {
 			spare = nil
