@@ -154,23 +154,24 @@ type presence struct {
 
 type change struct {
 	person *person
-	rooms  []*Room // those the person was in when it changed
+	rooms  map[*Room]struct{} // those the person was in when it changed
 }
 
 // note remembers that a person changed, who is seen in the rooms of subs.
 func (pr *presence) note(p *person, subs map[string]*sub) {
-	c := &change{person: p}
-	for _, n := range subs {
-		c.rooms = append(c.rooms, n.room)
-	}
 	pr.mu.Lock()
 	if pr.changes == nil {
 		pr.changes = map[AccountID]*change{}
 	}
-	if old := pr.changes[p.account.ID]; old != nil {
-		c.rooms = append(c.rooms, old.rooms...)
+	c := pr.changes[p.account.ID]
+	if c == nil {
+		c = &change{rooms: make(map[*Room]struct{}, len(subs))}
+		pr.changes[p.account.ID] = c
 	}
-	pr.changes[p.account.ID] = c
+	c.person = p
+	for _, n := range subs {
+		c.rooms[n.room] = struct{}{}
+	}
 	pr.mu.Unlock()
 	select {
 	case pr.wake <- struct{}{}:
@@ -224,7 +225,7 @@ func (h *Hub) tellChange(id AccountID, c *change) {
 		}
 		s.out.pass(b)
 	}
-	for _, r := range c.rooms {
+	for r := range c.rooms {
 		r.mu.Lock()
 		if len(r.subs) <= presenceCrowd {
 			for _, n := range r.subs {
