@@ -346,7 +346,7 @@ func (s *Session) respond(id string, response *wire.Response, err error) {
 	if err != nil {
 		var e *wire.Error
 		if !errors.As(err, &e) {
-			s.hub.log.Error("request failed", "session", s.id, "account", s.account.Name, "err", err)
+			s.hub.log.Error("request failed", "session", s.id, "account", s.name(), "err", err)
 			e = wire.Errorf(wire.Internal, "the server failed; if you sent an id, send the same again")
 		}
 		response = e.Response("")
@@ -365,6 +365,13 @@ func (s *Session) respond(id string, response *wire.Response, err error) {
 			b.AppendResponse(s.stamp(wire.Errorf(wire.Internal, "the server failed").Response(id)))
 		}
 	})
+}
+
+// name is what whoever is logged in is called. Any goroutine calls it, as that which tells what was kept.
+func (s *Session) name() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.account.Name
 }
 
 func (s *Session) stamp(r *wire.Response) *wire.Response {
