@@ -134,7 +134,7 @@ func (s *udpSocket) unknownSession(r *wire.Request, from netip.AddrPort, now tim
 // errStopping is what comes too late is told.
 var errStopping = wire.Errorf(wire.Unavailable, "the server is stopping").After(time.Second)
 
-// room finds a place for one more session or single request, which [limits.leave] gives back.
+// room finds a place for one more session or single request, whose goroutine gives it back with leave.
 func (s *udpSocket) room(host netip.Addr) *wire.Error {
 	s.mu.Lock()
 	closing, many := s.closing, len(s.sessions)
@@ -152,7 +152,17 @@ func (s *udpSocket) room(host netip.Addr) *wire.Error {
 		s.ls.limits.leave(unlimited)
 		return err
 	}
+	if !s.join() {
+		s.ls.limits.leave(host)
+		return errStopping
+	}
 	return nil
+}
+
+// leave gives back what room has found.
+func (s *udpSocket) leave(host netip.Addr) {
+	s.ls.limits.leave(host)
+	s.serving.Done()
 }
 
 // begin begins a session with its first datagram.
@@ -173,12 +183,12 @@ func (s *udpSocket) begin(p []byte, r *wire.Request, bad *wire.Error, from netip
 		c.remember(old)
 	}
 	c.hear(p, r, bad, now)
-	s.serving.Go(func() {
+	go func() {
 		defer lastword.Guard()
 		s.ls.o.Serve(s.ls.ctx, c)
 		c.Close()
-		s.ls.limits.leave(host)
-	})
+		s.leave(host)
+	}()
 }
 
 // remember takes over what came to the session before, which may come again.
@@ -233,7 +243,7 @@ func (s *udpSocket) single(p []byte, r *wire.Request, who *credentials, from net
 	e.peer.Brief = true
 	reads := onlyReads(r.Action)
 	memory.begin(key)
-	s.serving.Go(func() {
+	go func() {
 		defer lastword.Guard()
 		s.ls.o.Serve(s.ls.ctx, e)
 		e.Close()
@@ -242,9 +252,9 @@ func (s *udpSocket) single(p []byte, r *wire.Request, who *credentials, from net
 		keep := code.IsError() && !code.Retryable() || !code.IsError() && !reads
 		s.ls.counts.forgotten.Add(uint64(memory.end(key, answer, keep, time.Now())))
 		s.send(answer, from)
-		s.ls.limits.leave(host)
 		<-s.ls.singles
-	})
+		s.leave(host)
+	}()
 }
 
 func udpPeer(from netip.AddrPort) chat.Peer {

@@ -142,7 +142,14 @@ func (q *quicDoor) accept() {
 			}
 			return
 		}
-		q.socket.serving.Go(func() { q.serve(c) })
+		if !q.socket.join() {
+			closeQUIC(c, quicDone, "")
+			continue
+		}
+		go func() {
+			defer q.socket.serving.Done()
+			q.serve(c)
+		}()
 	}
 }
 

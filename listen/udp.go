@@ -236,6 +236,17 @@ func (s *udpSocket) stop() {
 	}
 }
 
+// join counts a goroutine that serves somebody, unless it is too late for close to wait for it. Each that was counted
+// says serving.Done.
+func (s *udpSocket) join() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closing {
+		s.serving.Add(1)
+	}
+	return !s.closing
+}
+
 // owe counts sessions that are over and wait for an acknowledgement.
 func (s *udpSocket) owe(n int) {
 	s.mu.Lock()

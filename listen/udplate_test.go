@@ -1,0 +1,36 @@
+package listen
+
+import (
+	"net"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Who is found a place just when the socket is closed gets none: nobody would wait for the end of his session.
+func TestNoSessionBeginsBehindTheEnd(t *testing.T) {
+	looked, goOn := make(chan struct{}), make(chan struct{})
+	look := sync.OnceFunc(func() { close(looked); <-goOn })
+	h := open(t, Options{Full: func() bool { look(); return false }}, "udp://127.0.0.1:0")
+	m := h.knock(t, 0)
+	m.prove()
+	say(t, m, m.with(firstHello))
+	<-looked
+	closed := make(chan struct{})
+	go func() { h.Close(); close(closed) }()
+	_, address, _ := strings.Cut(h.Addresses()[0], "://")
+	if !soon(func() bool {
+		c, err := net.ListenPacket("udp", address)
+		if err == nil {
+			c.Close()
+		}
+		return err == nil
+	}) {
+		t.Error("the socket is not closed")
+	}
+	close(goOn)
+	<-closed
+	if n := len(h.sockets[0].sessions); n > 0 {
+		t.Errorf("%d sessions began and nobody waits for them", n)
+	}
+}
