@@ -113,7 +113,9 @@ func (c *Client) exchange(ctx context.Context, w *call) (*wire.Response, error) 
 		return r.response, r.err
 	case <-ctx.Done():
 		c.mu.Lock()
-		delete(c.calls, w.id)
+		if c.calls[w.id] == w { // it may have been answered just now, and its id be used again
+			delete(c.calls, w.id)
+		}
 		c.mu.Unlock()
 		return nil, ctx.Err()
 	}
