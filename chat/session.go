@@ -39,7 +39,7 @@ type Session struct {
 	// owned by the goroutine of readAll
 	ctx     context.Context
 	spoke   bool  // an object was decoded
-	leaving bool  // quit was said
+	leaving bool  // quit was said, or goodbye to the peer
 	strikes int8  // broken objects since the last good one
 	heat    int8  // objects that were refused, less those that were not
 	pacedAt int32 // the tick of its age since which the pace is counted
@@ -236,9 +236,10 @@ func (s *Session) burst(w *worker, object []byte) error {
 }
 
 // take decodes and handles one object. An error ends the session. Who was said goodbye to is heard no more: he may
-// keep his connection for as long as he does not read that, and be locked out.
+// be locked out, and keep his connection for as long as he does not read that.
 func (s *Session) take(w *worker, object []byte) error {
 	if s.out.saidBye() {
+		s.leaving = true // end waits until it is written
 		return nil
 	}
 	if !s.spoke && s.hub.opt.Interpret != nil && !s.peer.Brief && !s.peer.Datagrams {
