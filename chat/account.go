@@ -99,14 +99,15 @@ func (s *Session) useInvite(invite string) (owner bool, err error) {
 	if invite == "" {
 		return false, nil
 	}
-	if bad := s.hub.rates.tryLogin(s.peer.Host, ""); bad != nil {
+	taken, bad := s.hub.rates.tryLogin(s.peer.Host, "")
+	if bad != nil {
 		return false, bad
 	}
 	owner, err = s.hub.store.UseInvite(s.ctx, sha256.Sum256([]byte(invite)))
 	if err == ErrNotFound {
 		return false, wire.Errorf(wire.WrongLogin, "this invitation was never given or has been used")
 	}
-	s.hub.rates.right(s.peer.Host, "")
+	s.hub.rates.right(taken, s.peer.Host, "")
 	return owner, keeping(err)
 }
 
@@ -156,7 +157,8 @@ func (s *Session) passwd(r *wire.Request) (*wire.Response, error) {
 		return nil, wire.Errorf(wire.Forbidden, "guests have no password: `register` makes the name yours")
 	}
 	if a.Password != "" {
-		if bad := s.hub.rates.tryLogin(s.peer.Host, a.Key); bad != nil {
+		taken, bad := s.hub.rates.tryLogin(s.peer.Host, a.Key)
+		if bad != nil {
 			return nil, bad
 		}
 		right, err := s.hub.passwords.check(s.ctx, a.Password, r.Old)
@@ -166,7 +168,7 @@ func (s *Session) passwd(r *wire.Request) (*wire.Response, error) {
 		if !right {
 			return nil, wire.Errorf(wire.WrongLogin, "`old` is not your password")
 		}
-		s.hub.rates.right(s.peer.Host, a.Key)
+		s.hub.rates.right(taken, s.peer.Host, a.Key)
 	}
 	if err := s.hub.setPassword(s, &a, r.Password); err != nil {
 		return nil, err

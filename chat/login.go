@@ -70,8 +70,9 @@ func (s *Session) byProof(r *wire.Request) (*admission, error) {
 	if bad != nil {
 		return nil, bad
 	}
+	var taken []bucketKey
 	if u.Password != "" {
-		if bad := s.hub.rates.tryLogin(s.peer.Host, key); bad != nil {
+		if taken, bad = s.hub.rates.tryLogin(s.peer.Host, key); bad != nil {
 			return nil, bad
 		}
 	}
@@ -89,7 +90,7 @@ func (s *Session) byProof(r *wire.Request) (*admission, error) {
 	case err == nil && !a.Disabled && s.proved(key):
 		return &admission{account: a}, nil
 	case u.Password != "":
-		return s.byPassword(u.Password, key, &a)
+		return s.byPassword(u.Password, key, &a, taken)
 	case a.Disabled:
 		return nil, needsProof(u.Name)
 	case !a.Registered() && s.isLogin(key):
@@ -117,7 +118,8 @@ func wrongLogin() *wire.Error {
 
 // byToken lets in who shows a token.
 func (s *Session) byToken(u *wire.User) (*admission, error) {
-	if bad := s.hub.rates.tryLogin(s.peer.Host, ""); bad != nil {
+	taken, bad := s.hub.rates.tryLogin(s.peer.Host, "")
+	if bad != nil {
 		return nil, bad
 	}
 	t, a, err := s.hub.store.TokenAccount(s.ctx, sha256.Sum256([]byte(u.Token)))
@@ -127,13 +129,13 @@ func (s *Session) byToken(u *wire.User) (*admission, error) {
 	if key, _ := nameKey(u.Name); err == ErrNotFound || a.Disabled || u.Name != "" && key != a.Key {
 		return nil, wrongLogin()
 	}
-	s.hub.rates.right(s.peer.Host, "")
+	s.hub.rates.right(taken, s.peer.Host, "")
 	return &admission{account: a, token: t.ID}, nil
 }
 
 // byPassword lets in who knows the password. It takes as long for a name that
-// nobody has.
-func (s *Session) byPassword(password, key string, a *Account) (*admission, error) {
+// nobody has. taken is what the try has cost.
+func (s *Session) byPassword(password, key string, a *Account, taken []bucketKey) (*admission, error) {
 	right, err := s.hub.passwords.check(s.ctx, a.Password, password)
 	if err != nil {
 		return nil, err
@@ -141,7 +143,7 @@ func (s *Session) byPassword(password, key string, a *Account) (*admission, erro
 	if !right || a.Disabled {
 		return nil, wrongLogin()
 	}
-	s.hub.rates.right(s.peer.Host, key)
+	s.hub.rates.right(taken, s.peer.Host, key)
 	return &admission{account: *a}, nil
 }
 

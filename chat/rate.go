@@ -148,15 +148,16 @@ func (s *Session) may(of *rate) *wire.Error {
 
 // tryLogin counts a try from host to prove to be name ("" = a secret says who),
 // as if it were wrong, before anything is looked at: tries that come at the same
-// time are counted, too. right takes it back.
+// time are counted, too. right takes it back from what was taken.
 //
 // Whoever guesses from many addresses makes all others wait, but for those from
 // where the name's password was right before: its owner is not locked out.
-func (r *rates) tryLogin(host netip.Addr, name string) *wire.Error {
-	if wait := r.take(r.loginKeys(host, name)...); wait > 0 {
-		return wire.Errorf(wire.TooMany, "too many wrong logins").After(wait)
+func (r *rates) tryLogin(host netip.Addr, name string) (taken []bucketKey, bad *wire.Error) {
+	taken = r.loginKeys(host, name)
+	if wait := r.take(taken...); wait > 0 {
+		return nil, wire.Errorf(wire.TooMany, "too many wrong logins").After(wait)
 	}
-	return nil
+	return taken, nil
 }
 
 // loginKeys are the buckets of a try from host to be name.
@@ -168,9 +169,9 @@ func (r *rates) loginKeys(host netip.Addr, name string) []bucketKey {
 	return keys
 }
 
-// right takes back what tryLogin counted, and remembers host.
-func (r *rates) right(host netip.Addr, name string) {
-	r.giveBack(r.loginKeys(host, name)...)
+// right takes back what tryLogin counted, and remembers host. By now host may be known, which it was not then.
+func (r *rates) right(taken []bucketKey, host netip.Addr, name string) {
+	r.giveBack(taken...)
 	if name == "" {
 		return
 	}

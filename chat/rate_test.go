@@ -44,14 +44,15 @@ func TestGuessingFromManyAddresses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRates(false)
 		home := netip.MustParseAddr("192.0.2.7")
-		if r.tryLogin(home, "ann") != nil {
+		tried, bad := r.tryLogin(home, "ann")
+		if bad != nil {
 			t.Fatal("the owner may not log in")
 		}
-		r.right(home, "ann")
+		r.right(tried, home, "ann")
 		guesses := 0
 		for range 60 {
 			for i := range 1000 {
-				if r.tryLogin(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), "ann") == nil {
+				if _, bad := r.tryLogin(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), "ann"); bad == nil {
 					guesses++
 				}
 			}
@@ -61,10 +62,11 @@ func TestGuessingFromManyAddresses(t *testing.T) {
 			t.Errorf("%d guesses in an hour, want up to %d", guesses, most)
 		}
 		for range 20 { // right each time: nothing adds up
-			if bad := r.tryLogin(home, "ann"); bad != nil {
+			tried, bad := r.tryLogin(home, "ann")
+			if bad != nil {
 				t.Fatalf("the owner is locked out: %v", bad)
 			}
-			r.right(home, "ann")
+			r.right(tried, home, "ann")
 		}
 		for i := range 10 { // as many as one address may
 			if i == 9 && r.take(bucketKey{of: &failAccountRate, name: "ann"}) == 0 {
@@ -74,10 +76,10 @@ func TestGuessingFromManyAddresses(t *testing.T) {
 				r.take(bucketKey{of: &failAccountRate, name: "ann"})
 			}
 		}
-		if bad := r.tryLogin(home, "ann"); bad != nil {
+		if _, bad := r.tryLogin(home, "ann"); bad != nil {
 			t.Errorf("the owner is locked out while others guess: %v", bad)
 		}
-		if bad := r.tryLogin(netip.MustParseAddr("10.0.0.1"), "bob"); bad != nil {
+		if _, bad := r.tryLogin(netip.MustParseAddr("10.0.0.1"), "bob"); bad != nil {
 			t.Errorf("bob pays for ann: %v", bad)
 		}
 	})
@@ -90,7 +92,7 @@ func TestGuessesAtTheSameTimeCount(t *testing.T) {
 	var all sync.WaitGroup
 	for range 200 {
 		all.Go(func() {
-			if r.tryLogin(netip.MustParseAddr("192.0.2.7"), "ann") == nil {
+			if _, bad := r.tryLogin(netip.MustParseAddr("192.0.2.7"), "ann"); bad == nil {
 				tried.Add(1)
 			}
 		})
@@ -99,6 +101,23 @@ func TestGuessesAtTheSameTimeCount(t *testing.T) {
 	if n := tried.Load(); n != int64(failNameRate.burst) {
 		t.Errorf("%d tries at once, want %v", n, failNameRate.burst)
 	}
+}
+
+// Devices that come from a new address at the same time, all with the right password, leave to others as many tries as there were.
+func TestRightLoginsAtTheSameTimeCostNoTry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, home := newRates(false), netip.MustParseAddr("192.0.2.7")
+		var tried [5][]bucketKey
+		for i := range tried {
+			tried[i], _ = r.tryLogin(home, "ann")
+		}
+		for _, taken := range tried {
+			r.right(taken, home, "ann")
+		}
+		if left := r.buckets[bucketKey{of: &failAccountRate, name: "ann"}].left; left != failAccountRate.burst {
+			t.Errorf("%v tries are left of %v", left, failAccountRate.burst)
+		}
+	})
 }
 
 // TestStrangersCannotEmptyTheBuckets makes as many as the memory for them.
