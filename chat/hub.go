@@ -279,16 +279,24 @@ func (h *Hub) watch() {
 		h.rates.forget(now)
 		h.workers.trim()
 		h.writers.trim()
-		h.mu.Lock()
 		h.forgetRooms()
-		for _, s := range h.sessions {
-			if s.out.stalled(now, writeStall) {
-				h.counts.stalled.Add(1)
-				s.out.hangUp()
-			}
+		for _, s := range h.stalled(now) {
+			h.counts.stalled.Add(1)
+			s.out.hangUp() // which may take a while, and Hub.mu is not held for it
 		}
-		h.mu.Unlock()
 	}
+}
+
+// stalled are the sessions whose peer has stopped reading.
+func (h *Hub) stalled(now time.Time) (all []*Session) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, s := range h.sessions {
+		if s.out.stalled(now, writeStall) {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 func goodbye(words string, after time.Duration) *wire.Batch {

@@ -75,8 +75,10 @@ func (h *Hub) room(c *Conversation) *Room {
 // idleMax is how many looks of watch a room survives without a reference: a minute.
 const idleMax = int(time.Minute / watchEvery)
 
-// forgetRooms drops rooms that nobody has had to do with for a minute. Hub.mu is held.
+// forgetRooms drops rooms that nobody has had to do with for a minute.
 func (h *Hub) forgetRooms() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	for id, r := range h.rooms {
 		if r.refs.Load() > 0 {
 			r.idle = 0
