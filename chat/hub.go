@@ -147,8 +147,9 @@ func (h *Hub) Serve(ctx context.Context, c Conn) {
 	s := newSession(h, c)
 	if !h.enter(s) {
 		s.out.finish(goodbye("the server is stopping", time.Second))
-		s.out.wait()
+		s.out.await(ctx, func() bool { return !s.out.writing })
 		c.Close()
+		s.out.wait()
 		return
 	}
 	s.ctx = ctx
