@@ -38,6 +38,7 @@ type udpConn struct {
 	memory memory
 	pace   pace
 	timer  *time.Timer // of the window, and of silence
+	still  bool        // stopTimer was called: tick may have begun before, and does nothing
 }
 
 // arrived is a datagram that came, and what is needed to know its answer.
@@ -334,6 +335,7 @@ func (c *udpConn) stopTimer() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.timer.Stop()
+	c.still = true
 	c.out.sent = nil
 	if c.owes {
 		c.owes = false

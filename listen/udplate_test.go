@@ -34,3 +34,18 @@ func TestNoSessionBeginsBehindTheEnd(t *testing.T) {
 		t.Errorf("%d sessions began and nobody waits for them", n)
 	}
 }
+
+// What a session does by itself ends with it, though it had begun when that was ended.
+func TestNoTimerOfDatagramsGoesOnBehindTheEnd(t *testing.T) {
+	h := open(t, Options{}, "udp://127.0.0.1:0")
+	m := h.knock(t, 0)
+	m.comes(h, firstHello)
+	var c *udpConn
+	for _, c = range h.sockets[0].sessions {
+	}
+	h.Close()
+	c.tick()
+	if c.timer.Stop() {
+		t.Error("it is going to be done once more")
+	}
+}

@@ -238,6 +238,10 @@ func (c *udpConn) tick() {
 	defer lastword.Guard()
 	now := time.Now()
 	c.mu.Lock()
+	if c.still {
+		c.mu.Unlock()
+		return
+	}
 	again, gaveUp, next := c.out.due(c.me, now)
 	silent := c.patience()
 	open := c.closed.IsZero()
