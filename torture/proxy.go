@@ -20,10 +20,11 @@ type proxy struct {
 	gentle   atomic.Bool
 	cuts     atomic.Int64
 
-	mu   sync.Mutex
-	rand *rand.Rand
-	open map[net.Conn]struct{}
-	done sync.WaitGroup
+	mu     sync.Mutex
+	rand   *rand.Rand
+	open   map[net.Conn]struct{}
+	closed bool // what is opened now would be cut by nobody
+	done   sync.WaitGroup
 }
 
 // newProxy listens on this machine. Close it.
@@ -47,6 +48,7 @@ func (p *proxy) host() string { return p.listener.Addr().String() }
 func (p *proxy) Close() error {
 	err := p.listener.Close()
 	p.mu.Lock()
+	p.closed = true
 	for c := range p.open {
 		c.Close()
 	}
@@ -78,6 +80,10 @@ func (p *proxy) carry(in net.Conn) {
 		return
 	}
 	p.mu.Lock()
+	if p.closed {
+		in.Close()
+		out.Close()
+	}
 	p.open[in], p.open[out] = struct{}{}, struct{}{}
 	up, down := rand.New(rand.NewPCG(p.rand.Uint64(), 1)), rand.New(rand.NewPCG(p.rand.Uint64(), 2))
 	p.mu.Unlock()

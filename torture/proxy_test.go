@@ -74,3 +74,17 @@ func TestProxyCutsAtAnyByteAndChangesNone(t *testing.T) {
 	}
 	c.Close()
 }
+
+// What a proxy has accepted, and has not begun to carry when it is closed, is cut too: Close would wait for both ends.
+func TestAClosedProxyCarriesNothing(t *testing.T) {
+	p, err := newProxy(echo(t), 1<<40, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	in, client := net.Pipe()
+	defer client.Close()
+	p.carry(in)
+}
