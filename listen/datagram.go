@@ -191,11 +191,21 @@ func (s *udpSocket) begin(p []byte, r *wire.Request, bad *wire.Error, from netip
 	}()
 }
 
-// remember takes over what came to the session before, which may come again.
+// remember takes over what came to the session before, which may come again. What was not read there, or not answered and
+// may be handled twice, it does not: nobody else will answer it.
 func (c *udpConn) remember(old *udpConn) {
 	old.mu.Lock()
+	for unread := true; unread; {
+		select {
+		case object := <-old.inbox:
+			old.memory.forget(object.print)
+		default:
+			unread = false
+		}
+	}
 	memory := old.memory
 	old.mu.Unlock()
+	memory.forgetUnanswered()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.memory = memory

@@ -49,3 +49,31 @@ func TestNoTimerOfDatagramsGoesOnBehindTheEnd(t *testing.T) {
 		t.Error("it is going to be done once more")
 	}
 }
+
+// What a session that ended has not read, or may be done twice and was not answered, is handled by the next one when it
+// comes again: it would never be answered otherwise.
+func TestWhatASessionLeftIsForTheNext(t *testing.T) {
+	h := open(t, Options{}, "udp://127.0.0.1:0")
+	m := h.knock(t, 0)
+	s := m.comes(h, firstHello)
+	read := m.with(`{"action":"msg","id":"m","to":"#tea","message":"hi"}`)
+	unread := m.with(`{"action":"join","id":"j","to":"#tea"}`)
+	say(t, m, read)
+	gets(t, s, read)
+	say(t, m, unread)
+	if !soon(s.Ready) {
+		t.Fatal("it does not come")
+	}
+	s.Close()
+	again := m.with(`{"action":"presence","jim":2,"id":"q","user":{"account_name":"ann"}}`)
+	say(t, m, again)
+	s = h.next(t)
+	gets(t, s, again)
+	for _, object := range []string{read, unread} {
+		say(t, m, object)
+		if !soon(s.Ready) {
+			t.Fatalf("%s is not handled", object)
+		}
+		gets(t, s, object)
+	}
+}

@@ -86,6 +86,15 @@ func (m *memory) end(print uint64, answer []byte) {
 	}
 }
 
+// forgetUnanswered forgets what was not answered and does no harm when it is handled twice.
+func (m *memory) forgetUnanswered() {
+	for i, e := range m.all {
+		if e.repeatable && !e.done {
+			m.all[i] = remembered{}
+		}
+	}
+}
+
 // forget lets a request be handled again: it has failed, and may not the next time.
 func (m *memory) forget(print uint64) {
 	if e := m.find(print); e != nil {
