@@ -9,36 +9,34 @@ import (
 
 // When the memory of a burst goes back to the system: it is looked at every
 // memoryEvery, and given back when more than memorySpare lies unused or may be
-// garbage, and nothing was collected since the look before: a busy server would
-// soon ask for it again.
+// garbage, nothing was collected since the look before, and no more than a
+// memoryCalm-th part of it was asked for meanwhile: a busy server would soon ask for it
+// again, and a collection that is not due yet holds up everybody who talks.
 const (
 	memoryEvery = 5 * time.Second
 	memorySpare = 4 << 20
+	memoryCalm  = 8
 )
 
 // While more than muchKept is kept in a second, the heap may grow by garbageMin before
 // it is collected. Go's own rule, as much garbage as there is in use, has a small busy
 // server collect dozens of times a second. In percent of what is in use this is at
 // most percentMax, because Go lets a heap of nothing grow to 4 MiB times that.
-//
-// At other times it is collected sooner than by Go's rule, where more than liveMany is in
-// use: what thousands leave who log in lies scattered between what they keep, and the
-// holes stay for as long as they are connected.
 const (
-	muchKept     = 1000
-	garbageMin   = 32 << 20
-	percentMin   = 100 // Go's rule, for a heap of garbageMin and more
-	percentMax   = 800
-	liveMany     = 4 << 20
-	percentQuiet = 50
+	muchKept   = 1000
+	garbageMin = 32 << 20
+	percentMin = 100 // Go's rule, for a heap of garbageMin and more, and for little in use
+	percentMax = 800
 )
 
-// Where something is collected and what is in use has not grown, as under attack, holes are of no concern, and every
-// collection holds up those who talk: for churnHolds seconds from then on the heap may grow further. That is longer than
-// from one such collection to the next.
+// At other times, where more than liveMany is in use, it depends on whether people come. While they do, it is collected
+// sooner than by Go's rule: what thousands leave who log in lies scattered between what they keep, and the holes stay for
+// as long as they are connected. When they are there, as under attack, holes are of no concern, and every collection
+// holds up those who talk: they are rare then, and the memory they are saved by is given back once it is quiet.
 const (
-	churnHolds   = 12
-	percentChurn = 150
+	liveMany      = 4 << 20
+	percentComing = 50
+	percentHere   = 150
 )
 
 // keepMemory tunes the garbage collector to what the server does, and gives unused
@@ -67,54 +65,50 @@ func keepMemory(ctx context.Context, kept func() uint64) {
 type collector struct {
 	percent int
 	kept    uint64 // a second ago
-	cycles  uint64 // the same
-	live    uint64 // after the last collection
-	churn   int    // seconds for which it is still taken for churn
+	crowd   uint64 // about how many goroutines there were in the last seconds: each connection has one
 }
 
 // tune is called every second.
 func (c *collector) tune(kept uint64) {
 	busy := kept-c.kept > muchKept
 	c.kept = kept
-	now := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/cycles/automatic:gc-cycles"}}
+	now := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/sched/goroutines:goroutines"}}
 	metrics.Read(now)
-	live := now[0].Value.Uint64()
-	want := percentFor(busy, c.churns(live, now[1].Value.Uint64()), live)
+	want := percentFor(busy, c.grows(now[1].Value.Uint64()), now[0].Value.Uint64())
 	if want < c.percent*3/4 || want > c.percent*5/4 {
 		debug.SetGCPercent(want)
 		c.percent = want
 	}
 }
 
-// churns tells whether there was a collection in the last seconds after which not a tenth more was in use than after
-// the one before.
-func (c *collector) churns(live, cycles uint64) bool {
-	if cycles > c.cycles && live <= c.live+c.live/10 {
-		c.churn = churnHolds
-	} else {
-		c.churn = max(c.churn-1, 0)
-	}
-	c.cycles, c.live = cycles, live
-	return c.churn > 0
+// grows tells whether there are now more by a tenth than there were in the last seconds. Who goes is forgotten slowly, in
+// half a minute: some who come and go all the time are no crowd that grows, and all who return at once find the holes
+// that they have left.
+func (c *collector) grows(now uint64) bool {
+	grows := now > c.crowd+c.crowd/10
+	c.crowd = max(now, c.crowd-c.crowd/32)
+	return grows
 }
 
 // percentFor is how much garbage there may be beside live bytes.
-func percentFor(busy, churns bool, live uint64) int {
+func percentFor(busy, coming bool, live uint64) int {
 	switch {
-	case !busy && churns:
-		return percentChurn
-	case !busy && live > liveMany:
-		return percentQuiet
-	case !busy:
+	case busy:
+		return int(min(max(percentMin, 100*garbageMin/max(live, 1)), percentMax))
+	case live <= liveMany:
 		return percentMin
+	case coming:
+		return percentComing
 	}
-	return int(min(max(percentMin, 100*garbageMin/max(live, 1)), percentMax))
+	return percentHere
 }
 
 // memoryLook looks at how much memory is used, and gives back what is not.
 type memoryLook struct {
-	sample       []metrics.Sample
-	cycles, live uint64 // at the last look, and after the last collection of ours
+	sample []metrics.Sample
+	cycles uint64 // at the last look
+	live   uint64 // after the last collection of ours
+	asked  uint64 // bytes that had been allocated at the last look, in all
 }
 
 func newMemoryLook() *memoryLook {
@@ -122,16 +116,23 @@ func newMemoryLook() *memoryLook {
 		{Name: "/memory/classes/heap/free:bytes"},
 		{Name: "/memory/classes/heap/objects:bytes"},
 		{Name: "/gc/cycles/total:gc-cycles"},
+		{Name: "/gc/heap/allocs:bytes"},
 	}}
 }
 
 func (l *memoryLook) giveBack() {
 	metrics.Read(l.sample)
-	free, used, now := l.sample[0].Value.Uint64(), l.sample[1].Value.Uint64(), l.sample[2].Value.Uint64()
-	if now == l.cycles && (free > memorySpare || used > l.live+memorySpare) {
+	free, used, now, asked := l.sample[0].Value.Uint64(), l.sample[1].Value.Uint64(), l.sample[2].Value.Uint64(), l.sample[3].Value.Uint64()
+	if now == l.cycles && worthGivingBack(free, used-min(used, l.live), asked-l.asked) {
 		debug.FreeOSMemory()
 		metrics.Read(l.sample)
-		l.live, now = l.sample[1].Value.Uint64(), l.sample[2].Value.Uint64()
+		l.live, now, asked = l.sample[1].Value.Uint64(), l.sample[2].Value.Uint64(), l.sample[3].Value.Uint64()
 	}
-	l.cycles = now
+	l.cycles, l.asked = now, asked
+}
+
+// worthGivingBack decides by the bytes that are free, those that may be garbage, and those that were asked for since the
+// look before.
+func worthGivingBack(free, garbage, asked uint64) bool {
+	return (free > memorySpare || garbage > memorySpare) && asked <= (free+garbage)/memoryCalm
 }
