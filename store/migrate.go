@@ -101,7 +101,9 @@ func migrate(ctx context.Context, c *conn, d *disk, file string, steps []migrati
 	if err := applyAll(c, steps[has:]); err != nil {
 		return err
 	}
-	log.Info("brought the schema of the database to a new version", "file", file, "version", len(steps))
+	if has > 0 {
+		log.Info("brought the schema of the database to a new version", "file", file, "version", len(steps))
+	}
 	return nil
 }
 
