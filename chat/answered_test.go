@@ -1,12 +1,10 @@
 package chat_test
 
 import (
-	"log/slog"
 	"sync"
 	"testing"
 
 	"jim/chat"
-	"jim/store"
 )
 
 // pausingStore hands the entries of "one" and "two" back as one group, and says that the second failed, with an
@@ -42,17 +40,17 @@ func (e slowError) Is(error) bool {
 	return false
 }
 
+// pausingHouse is a house over such a store, where "two" waits for release.
+func pausingHouse(t *testing.T) (h *house, release func()) {
+	goOn := make(chan struct{})
+	s := &pausingStore{slow: slowError{goOn}}
+	return houseOver(t, s, &s.Store, chat.Options{}), sync.OnceFunc(func() { close(goOn) })
+}
+
 // What was answered to its sender is in a sync that begins after that, even before it is told live.
 func TestSyncHasWhatWasAnswered(t *testing.T) {
-	log := slog.New(slog.DiscardHandler)
-	kept, err := store.Open(t.Context(), t.TempDir(), log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	goOn := make(chan struct{})
-	h := &house{t: t, hub: chat.New(&pausingStore{Store: kept, slow: slowError{goOn}}, chat.Options{Log: log}), store: kept}
+	h, release := pausingHouse(t)
 	defer h.close()
-	release := sync.OnceFunc(func() { close(goOn) })
 	defer release()
 	ann, bob := h.comes("ann"), h.comes("bob")
 	ann.say(`{"action":"join","to":"#tea"}`)

@@ -4,13 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"log/slog"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"jim/chat"
-	"jim/store"
 )
 
 // heldStore keeps who joins and leaves, and while it holds takes until goOn to say so. Meanwhile the
@@ -50,21 +48,16 @@ type ahead struct {
 
 func newAhead(t *testing.T) *ahead {
 	t.Helper()
-	log := slog.New(slog.DiscardHandler)
-	kept, err := store.Open(t.Context(), t.TempDir(), log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	held := &heldStore{Store: kept, goOn: make(chan struct{})}
-	h := &ahead{house: &house{t: t, hub: chat.New(held, chat.Options{Log: log}), store: kept}, held: held}
+	held := &heldStore{goOn: make(chan struct{})}
+	h := &ahead{house: houseOver(t, held, &held.Store, chat.Options{}), held: held}
 	t.Cleanup(h.close)
 	h.release = sync.OnceFunc(func() { close(held.goOn) })
 	t.Cleanup(h.release)
-	bob, err := kept.AddAccount(t.Context(), chat.Account{Name: "bob", Key: "bob", UID: -1, Password: "x"})
+	bob, err := h.store.AddAccount(t.Context(), chat.Account{Name: "bob", Key: "bob", UID: -1, Password: "x"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := kept.AddToken(t.Context(), chat.Token{Account: bob.ID, Hash: sha256.Sum256([]byte("t"))}); err != nil {
+	if _, err := h.store.AddToken(t.Context(), chat.Token{Account: bob.ID, Hash: sha256.Sum256([]byte("t"))}); err != nil {
 		t.Fatal(err)
 	}
 	h.ann = h.comes("ann")

@@ -2,12 +2,10 @@ package chat_test
 
 import (
 	"context"
-	"log/slog"
 	"strings"
 	"testing"
 
 	"jim/chat"
-	"jim/store"
 )
 
 // slowStore makes a direct conversation and is slow to say so.
@@ -26,13 +24,8 @@ func (s *slowStore) Direct(ctx context.Context, a, b chat.AccountID) (chat.Conve
 // Bob writes to ann, who comes, finds the conversation among hers, and writes in it
 // before bob's own session has begun to hear it. Bob must learn of what she said.
 func TestWhoBeginsToHearLateIsToldThatHeIsBehind(t *testing.T) {
-	log := slog.New(slog.DiscardHandler)
-	kept, err := store.Open(t.Context(), t.TempDir(), log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	slow := &slowStore{Store: kept, made: make(chan struct{}), goOn: make(chan struct{})}
-	h := &house{t: t, hub: chat.New(slow, chat.Options{Log: log}), store: kept}
+	slow := &slowStore{made: make(chan struct{}), goOn: make(chan struct{})}
+	h := houseOver(t, slow, &slow.Store, chat.Options{})
 	defer h.close()
 	ann := h.comes("ann")
 	ann.say(`{"action":"quit"}`)

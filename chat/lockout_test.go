@@ -2,13 +2,11 @@ package chat_test
 
 import (
 	"context"
-	"log/slog"
 	"strings"
 	"sync"
 	"testing"
 
 	"jim/chat"
-	"jim/store"
 )
 
 // lookingStore lets a test act between the looking at an account and what comes of it, and between two passwords.
@@ -61,13 +59,8 @@ func (s *lookingStore) SetPassword(ctx context.Context, id chat.AccountID, was, 
 
 // lookingHouse is a house over such a store.
 func lookingHouse(t *testing.T) (*house, *lookingStore) {
-	log := slog.New(slog.DiscardHandler)
-	kept, err := store.Open(t.Context(), t.TempDir(), log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &lookingStore{Store: kept}
-	return &house{t: t, hub: chat.New(s, chat.Options{Log: log}), store: kept}, s
+	s := new(lookingStore)
+	return houseOver(t, s, &s.Store, chat.Options{}), s
 }
 
 // A guest's name that is free becomes the name of one of those who register it at the same time: the other would be let in

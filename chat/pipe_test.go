@@ -80,13 +80,30 @@ type house struct {
 
 func newHouse(t testing.TB, o chat.Options) *house {
 	t.Helper()
-	log := slog.New(slog.DiscardHandler)
-	s, err := store.Open(context.Background(), t.TempDir(), log)
+	h := &house{t: t, store: openStore(t)}
+	o.Log = slog.New(slog.DiscardHandler)
+	h.hub = chat.New(h.store, o)
+	return h
+}
+
+// houseOver is a house whose hub sees its store through s, which embeds it as inner.
+func houseOver(t testing.TB, s chat.Store, inner *chat.Store, o chat.Options) *house {
+	t.Helper()
+	h := &house{t: t, store: openStore(t)}
+	*inner = h.store
+	o.Log = slog.New(slog.DiscardHandler)
+	h.hub = chat.New(s, o)
+	return h
+}
+
+// openStore opens a store of its own. Who closes the house closes it.
+func openStore(t testing.TB) *store.Store {
+	t.Helper()
+	s, err := store.Open(context.Background(), t.TempDir(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Log = log
-	return &house{t: t, hub: chat.New(s, o), store: s}
+	return s
 }
 
 // close ends the house as a server does.

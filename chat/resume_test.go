@@ -3,7 +3,6 @@ package chat_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"regexp"
 	"strconv"
@@ -11,7 +10,6 @@ import (
 	"testing"
 
 	"jim/chat"
-	"jim/store"
 )
 
 var seqOf = regexp.MustCompile(`"to":"#tea".*"seq":(\d+)`)
@@ -178,7 +176,7 @@ func TestSyncWhileOthersTalkDoublesNothing(t *testing.T) {
 
 // lateStore is a store whose answer about somebody's memberships may come late.
 type lateStore struct {
-	*store.Store
+	chat.Store
 	meanwhile func()
 	reading   func() // while the log is read
 }
@@ -201,13 +199,8 @@ func (l *lateStore) Memberships(ctx context.Context, id chat.AccountID) ([]chat.
 
 // lateHouse has ann in #tea on one device; the token lets another in.
 func lateHouse(t *testing.T) (h *house, late *lateStore, one *guest, token string) {
-	log := slog.New(slog.DiscardHandler)
-	s, err := store.Open(t.Context(), t.TempDir(), log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	late = &lateStore{Store: s}
-	h = &house{t: t, hub: chat.New(late, chat.Options{Log: log, NoLimits: true}), store: s}
+	late = new(lateStore)
+	h = houseOver(t, late, &late.Store, chat.Options{NoLimits: true})
 	one = h.connect(newPipe(1024))
 	one.say(`{"action":"presence","jim":2,"device":"one","user":{"account_name":"ann"}}`)
 	token = regexp.MustCompile(`"token":"([^"]+)"`).FindStringSubmatch(one.hears(`"response":200`))[1]

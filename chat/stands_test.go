@@ -2,13 +2,10 @@ package chat_test
 
 import (
 	"context"
-	"log/slog"
-	"sync"
 	"sync/atomic"
 	"testing"
 
 	"jim/chat"
-	"jim/store"
 )
 
 // heedingStore is slow to hand over the memberships that it has read, from when slow is set.
@@ -29,13 +26,8 @@ func (s *heedingStore) Memberships(ctx context.Context, id chat.AccountID) ([]ch
 
 // What is said in a room between the look at where it stands and the hearing of it is in what is told as behind.
 func TestBehindIsWhereARoomStandsWhenItIsHeard(t *testing.T) {
-	log := slog.New(slog.DiscardHandler)
-	kept, err := store.Open(t.Context(), t.TempDir(), log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	slow := &heedingStore{Store: kept, looked: make(chan struct{}), goOn: make(chan struct{})}
-	h := &house{t: t, hub: chat.New(slow, chat.Options{Log: log}), store: kept}
+	slow := &heedingStore{looked: make(chan struct{}), goOn: make(chan struct{})}
+	h := houseOver(t, slow, &slow.Store, chat.Options{})
 	defer h.close()
 	ann := h.tea()
 	ann.hears(`"action":"create"`)
@@ -56,15 +48,8 @@ func TestBehindIsWhereARoomStandsWhenItIsHeard(t *testing.T) {
 
 // What was told as behind is not told live as well, though it is told to the others later; so a sync has it before.
 func TestWhatIsBehindIsNotToldLive(t *testing.T) {
-	log := slog.New(slog.DiscardHandler)
-	kept, err := store.Open(t.Context(), t.TempDir(), log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	goOn := make(chan struct{})
-	h := &house{t: t, hub: chat.New(&pausingStore{Store: kept, slow: slowError{goOn}}, chat.Options{Log: log}), store: kept}
+	h, release := pausingHouse(t)
 	defer h.close()
-	release := sync.OnceFunc(func() { close(goOn) })
 	defer release()
 	ann := h.tea()
 	ann.say(`{"action":"msg","id":"1","to":"#tea","message":"one"}`)

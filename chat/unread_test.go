@@ -3,12 +3,10 @@ package chat_test
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"sync/atomic"
 	"testing"
 
 	"jim/chat"
-	"jim/store"
 )
 
 // blindStore cannot read logs while it is blind.
@@ -27,13 +25,8 @@ func (s *blindStore) Log(ctx context.Context, c chat.ConversationID, after, befo
 // A sync that fails tells what it leaves out, and the session goes on to hear what
 // happens.
 func TestSyncThatFailsLeavesNobodyDeaf(t *testing.T) {
-	log := slog.New(slog.DiscardHandler)
-	kept, err := store.Open(t.Context(), t.TempDir(), log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &blindStore{Store: kept}
-	h := &house{t: t, hub: chat.New(s, chat.Options{Log: log}), store: kept}
+	s := new(blindStore)
+	h := houseOver(t, s, &s.Store, chat.Options{})
 	defer h.close()
 	ann := h.tea()
 	ann.ear(`"action":"join"`, func(uint64) {})
