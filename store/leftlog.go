@@ -17,6 +17,7 @@ type leftLog struct {
 	lost int // frames behind, of the same log, that cannot
 
 	pages map[uint32]bool // those in the kept frames: what the database has of them does not count
+	size  uint32          // how many pages the database has after the last of them
 }
 
 // readLeftLog looks at the log. ErrDamaged means that more was on the disk than
@@ -89,7 +90,7 @@ func (r *logReader) all() (l leftLog, err error) {
 			for _, page := range begun {
 				l.pages[page] = true
 			}
-			l.kept, begun = frame, begun[:0]
+			l.kept, l.size, begun = frame, binary.BigEndian.Uint32(r.head[4:]), begun[:0]
 		}
 		r.claimed = claim(r.head[16:])
 	}

@@ -57,7 +57,7 @@ func (o *onlooker) open(ctx context.Context, dir string) (err error) {
 	}
 	query := "vfs=" + o.disk.name
 	if o.lock != nil {
-		if o.left, err = readLeftLog(o.file); err != nil {
+		if o.left, err = ownLeftLog(o.file); err != nil {
 			return err
 		}
 		// Without a log to be read, SQLite need not make files beside the

@@ -195,7 +195,7 @@ func (s *Store) recoverable() (leftLog, error) {
 	if _, err := header(s.file); err != nil {
 		return leftLog{}, err
 	}
-	left, err := readLeftLog(s.file)
+	left, err := ownLeftLog(s.file)
 	if err == nil && left.lost > 0 {
 		s.log.Warn("the end of the write-ahead log cannot be read; either power was lost while it was written, and nobody was told that it is kept, or the disk is damaged, or somebody has removed the log",
 			"file", s.file+"-wal", "frames", left.lost)
