@@ -53,7 +53,7 @@ everything in your data folder.`,
 // the house meet: what is kept, the chat, and the addresses. on is what the store stands on.
 func serve(ctx context.Context, conf *config, all map[string]said, on store.On, stdout io.Writer, log *slog.Logger) error {
 	guardServer(os.Stderr, log)
-	keepToCgroup(os.DirFS("/"), log)
+	keepToMemory(os.DirFS("/"), log)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)

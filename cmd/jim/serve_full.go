@@ -7,12 +7,12 @@ import (
 	"sync"
 )
 
-// memoryShare is how much of GOMEMLIMIT may be in use before nobody else is let in:
+// memoryShare is how much of what Go keeps to may be in use before nobody else is let in:
 // the rest is for what those who are in say, and for what is garbage by now.
 const memoryShare = 0.7
 
 // memoryFull tells whether there is memory for more connections, by what the last
-// collection of garbage left and the stacks; nil where GOMEMLIMIT is not set. It is
+// collection of garbage left and the stacks; nil where there is no limit. It is
 // cheap enough to be asked for each connection.
 func memoryFull() func() bool {
 	limit := debug.SetMemoryLimit(-1)

@@ -47,10 +47,27 @@ func TestCgroupMemory(t *testing.T) {
 	}
 }
 
-func TestKeepToCgroup(t *testing.T) {
+func TestMachineMemory(t *testing.T) {
+	for text, want := range map[string]int64{
+		"":                                   0,
+		"MemTotal:       16384 kB\n":         16 << 20,
+		"MemFree: 1 kB\nMemTotal: 2 kB\n":    2048,
+		"MemTotal: -1 kB\n":                  0,
+		"MemTotal: 9999999999999999999 kB\n": 0,
+		"MemTotal: much\n":                   0,
+	} {
+		if got := machineMemory(files(memInfo, text)); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+}
+
+func TestKeepToMemory(t *testing.T) {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(math.MaxInt64))
 	const group = 1 << 40
 	root := files("proc/self/cgroup", "0::/\n", "sys/fs/cgroup/memory.max", "1099511627776\n")
+	said := []string{"proc/meminfo", "MemTotal:         515072 kB\nMemFree:          61234 kB\n"}
+	machine := files(said...)
 	for _, c := range []struct {
 		name, said string
 		root       fstest.MapFS
@@ -58,12 +75,16 @@ func TestKeepToCgroup(t *testing.T) {
 		lines      int
 	}{
 		{"the operator said something", "off", root, math.MaxInt64, 0},
-		{"no group", "", files(), math.MaxInt64, 0},
+		{"no group, and not Linux", "", files(), math.MaxInt64, 0},
+		{"no group", "", machine, 503 << 20 / 100 * 75, 0},
+		{"no group that says anything", "", files(append(said, "proc/self/cgroup", "0::/\n", "sys/fs/cgroup/memory.max", "max\n")...), 503 << 20 / 100 * 75, 0},
+		{"a group that may use more than there is", "", files(append(said, "proc/self/cgroup", "0::/\n", "sys/fs/cgroup/memory.max", "1099511627776\n")...), 503 << 20 / 100 * 75, 0},
 		{"a group", "", root, group / 100 * 75, 1},
 	} {
 		t.Setenv("GOMEMLIMIT", c.said)
+		debug.SetMemoryLimit(math.MaxInt64)
 		var log bytes.Buffer
-		keepToCgroup(c.root, slog.New(slog.NewTextHandler(&log, nil)))
+		keepToMemory(c.root, slog.New(slog.NewTextHandler(&log, nil)))
 		if got := debug.SetMemoryLimit(-1); got != c.want || strings.Count(log.String(), "\n") != c.lines {
 			t.Errorf("%s: %d bytes, want %d\n%s", c.name, got, c.want, &log)
 		}

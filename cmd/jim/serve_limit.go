@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -10,23 +11,48 @@ import (
 	"strings"
 )
 
-// cgroupShare is how much of what its control group may use the Go runtime keeps to, in percent. The rest is for
-// what the program has besides, its own code, what the database maps, threads, and for what Go goes beyond while it
-// collects: with 115 of 128 MiB it was 135 under TestHostileMemory, with 96 it was 109.
-const cgroupShare = 75
+// limitShare is how much of what its control group may use, or of what the machine has, the Go runtime keeps to, in
+// percent. The rest is for what the program has besides, its own code, what the database maps, threads, for the system,
+// and for what Go goes beyond while it collects: with 115 of 128 MiB it was 135 under TestHostileMemory, with 96 it was 109.
+const limitShare = 75
 
-// keepToCgroup has the Go runtime keep to the memory of the control group that the server runs in, as systemd,
-// Docker and Kubernetes make one, where GOMEMLIMIT says nothing. Without, the server would be killed where it could
-// have said that it is full. It says so in log.
-func keepToCgroup(root fs.FS, log *slog.Logger) {
+// keepToMemory has the Go runtime keep to the memory of the control group that the server runs in, as systemd,
+// Docker and Kubernetes make one, or of the machine if that has less, where GOMEMLIMIT says nothing. Without, the server would be
+// killed where it could have said that it is full. It says so in log, of the machine at level debug.
+func keepToMemory(root fs.FS, log *slog.Logger) {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	if most, file := cgroupMemory(root); most > 0 {
-		limit := most / 100 * cgroupShare
-		debug.SetMemoryLimit(limit)
-		log.Info("keeping to the memory of the control group", "limit", inBytes(limit), "group", inBytes(most), "file", "/"+file)
+	level := slog.LevelInfo
+	most, file := cgroupMemory(root)
+	if all := machineMemory(root); all > 0 && (most == 0 || all < most) {
+		level, most, file = slog.LevelDebug, all, memInfo
 	}
+	if most > 0 {
+		limit := most / 100 * limitShare
+		debug.SetMemoryLimit(limit)
+		log.Log(context.Background(), level, "keeping to the memory that there is", "limit", inBytes(limit), "of", inBytes(most), "file", "/"+file)
+	}
+}
+
+// memInfo is where Linux says how much memory the machine has (proc_meminfo(5)).
+const memInfo = "proc/meminfo"
+
+// machineMemory is how much that is, in bytes; 0 where nothing says so.
+func machineMemory(root fs.FS) int64 {
+	text, err := fs.ReadFile(root, memInfo)
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		if number, ok := strings.CutPrefix(line, "MemTotal:"); ok {
+			kib, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(number), " kB"), 10, 64)
+			if err == nil && kib > 0 && kib < 1<<50 {
+				return kib << 10
+			}
+		}
+	}
+	return 0
 }
 
 // cgroupMemory is the least that this process' control group, or one that it is in, may use of memory, and the file
