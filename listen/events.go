@@ -159,7 +159,7 @@ func (s *eventStream) appendID(dst, object []byte) []byte {
 		return dst // it travels without
 	case o.Response != nil && o.Response.User != nil:
 		s.me, s.log = o.Response.User.Name, o.Response.Log
-	case o.Event != nil && o.Event.Seq > 0 && o.Event.Action != wire.ActBehind:
+	case o.Event != nil && o.Event.Seq > 0 && o.Event.Action != wire.ActBehind && o.Event.Action != wire.ActRead:
 		dst = append(dst, "id: "+o.Event.Conversation(s.me)+" "...)
 		dst = strconv.AppendUint(dst, o.Event.Seq, 10)
 		if s.log != "" {

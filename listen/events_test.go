@@ -48,6 +48,24 @@ func TestEventsAsServerSentEvents(t *testing.T) {
 	}
 }
 
+// A read mark says how far another device has read, which this one may be far behind of: coming back it must not say that it has
+// everything up to there.
+func TestAReadMarkIsNoIDToComeBackWith(t *testing.T) {
+	h := open(t, Options{}, "tcp://127.0.0.1:0")
+	s, in, _ := subscribe(t, h, "")
+	puts(t, s, `{"response":200,"log":"0a0c","user":{"account_name":"ann"}}`, `{"action":"msg","to":"#ops","from":"bob","seq":4}`)
+	puts(t, s, `{"action":"read","to":"#ops","from":"ann","seq":918}`)
+	s.Close()
+	r, err := http.ReadResponse(in, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(r.Body)
+	if want := "\n\ndata: {\"action\":\"read\",\"to\":\"#ops\",\"from\":\"ann\",\"seq\":918}\n\n"; err != nil || !strings.HasSuffix(string(body), want) {
+		t.Errorf("got %q, %v; want %q at its end", body, err, want)
+	}
+}
+
 func TestEventsOfNobody(t *testing.T) {
 	h := open(t, Options{}, "tcp://127.0.0.1:0")
 	for request, want := range map[string]string{
