@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -28,7 +29,10 @@ func (h *web) events(w http.ResponseWriter, r *http.Request) wire.Code {
 	if err != nil {
 		return replyError(w, err, "")
 	}
-	query := r.URL.Query()
+	query, bad := url.ParseQuery(r.URL.RawQuery)
+	if bad != nil { // what could not be read may be what he has
+		return replyError(w, wire.Errorf(wire.BadRequest, "what follows ? is not URL-encoded: %v", bad), "")
+	}
 	since, log, err := parseSince(query["since"], r.Header.Get("Last-Event-ID"), query.Get("log"))
 	if err != nil {
 		return replyError(w, err, "")

@@ -73,6 +73,8 @@ func TestEventsOfNobody(t *testing.T) {
 		"GET /jim/events?since=x":                                               "401",
 		"GET /jim/events?since=x\r\n" + basic("ann:"):                           "400",
 		"GET /jim/events?since=%7B\r\n" + basic("ann:"):                         "400",
+		"GET /jim/events?since=%23ops:7%\r\n" + basic("ann:"):                   "400", // who is told nothing of what he missed must know
+		"GET /jim/events?since=%23ops:7;log=0a0b\r\n" + basic("ann:"):           "400",
 		"GET /jim/events\r\nLast-Event-ID: #ops x\r\n" + basic("ann:"):          "400",
 		"GET /jim/events\r\nSec-Fetch-Site: cross-site\r\n" + basic("ann:"):     "403",
 		"GET /jim/events\r\nOrigin: https://evil.example\r\n" + basic("ann:"):   "403",
