@@ -186,6 +186,12 @@ func TestSince(t *testing.T) {
 			}
 		}
 	}
+	// After a restore the number of an event is of another log than the one given at the beginning, which it replaces.
+	for _, log := range []string{"", "0a0b"} {
+		if got, _, err := parseSince([]string{"#Ops:918", "bob:7"}, "#ops 20 1f2e", log); err != nil || len(got) != 2 || got[0] != (wire.Since{To: "#ops", Seq: 20}) {
+			t.Errorf("log %q: got %v, %v", log, got, err)
+		}
+	}
 	for _, bad := range []string{
 		"x", ":1", "#ops:", "#ops:-1", "#ops:1.5", "#ops:9007199254740992", strings.Repeat("x", 27) + ":1", "\xff:1", "\x00:1",
 		"{", "{}{}", `{"a":1},"jim":1`, `{"a":1}}`, `{"a":"1"}`, `{"a":-1}`, `{"a":1,"a":2}`, `{"":1}`, `{"a":{"b":1}}`, `[1]`,
