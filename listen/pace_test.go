@@ -2,6 +2,7 @@ package listen
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -53,6 +54,32 @@ func TestRequestsOfHTTPAreReadSlowly(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Who is read slowly when the server stops has not been heard, and is not told that all went well.
+func TestWhoWaitsAtTheEndIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		conn := openPipesUntil(ctx, t, schemeTCP, scripted(t, func(string) string { return `{"response":200}` })).dial()
+		defer conn.Close()
+		in := bufio.NewReader(conn)
+		const request = "POST /jim HTTP/1.1\r\nHost: localhost\r\nContent-Length: 17\r\n\r\n{\"action\":\"ping\"}"
+		askTimes(t, conn, in, request, 250)
+		if _, err := io.WriteString(conn, request); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait() // until it waits
+		cancel()
+		answer, err := http.ReadResponse(in, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		if answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" || err != nil {
+			t.Errorf("got %d %v %q, %v; want 503", answer.StatusCode, answer.Header, body, err)
+		}
+	})
 }
 
 // askTimes asks n times, one after the other, and tells how long that took.

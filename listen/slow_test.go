@@ -48,13 +48,18 @@ func (p *pipes) dial() net.Conn {
 // openPipes listens on pipes as Open does on sockets.
 func openPipes(t *testing.T, scheme string, o Options) *pipes {
 	t.Helper()
+	return openPipesUntil(t.Context(), t, scheme, o)
+}
+
+func openPipesUntil(ctx context.Context, t *testing.T, scheme string, o Options) *pipes {
+	t.Helper()
 	p := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
 	o.SelfSignedDir, o.Patience, o.Log = t.TempDir(), defaultPatience, slog.New(slog.DiscardHandler)
 	certs, err := loadCertificates(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ls := newListeners(t.Context(), o, certs)
+	ls := newListeners(ctx, o, certs)
 	ls.doors = append(ls.doors, &door{Listener: p, address: address{scheme: scheme}})
 	ls.run()
 	t.Cleanup(ls.Close)

@@ -142,6 +142,7 @@ func (h *web) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	conn := webConnOf(r)
 	if !h.wait(r, conn) {
+		replyError(w, errStopping, "") // or net/http would say that all went well
 		return
 	}
 	var answer func(http.ResponseWriter, *http.Request) wire.Code
