@@ -38,6 +38,7 @@ func TestRequestsOfHTTPAreReadSlowly(t *testing.T) {
 		"events of nobody":       {good, "GET /jim/events HTTP/1.1\r\nHost: localhost\r\n\r\n", 40, time.Second, 11, 9 * time.Second},
 		"the wrong method":       {good, "PUT /jim HTTP/1.1\r\nHost: localhost\r\n\r\n", 40, time.Second, 11, 9 * time.Second},
 		"no WebSocket":           {good, "GET /jim/ws HTTP/1.1\r\nHost: localhost\r\n\r\n", 250, time.Second, 251, 9 * time.Second},
+		"what is possible":       {good, "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", 250, time.Second, 251, 9 * time.Second},
 		"pages":                  {good, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", 250, time.Second, 251, 9 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {

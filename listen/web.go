@@ -39,8 +39,10 @@ func newWeb(ls *Listeners) *web {
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          slog.NewLogLogger(ls.log.Handler(), slog.LevelDebug),
-		BaseContext:       func(net.Listener) context.Context { return ls.ctx },
+		// OPTIONS * would be answered without h.wait.
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     slog.NewLogLogger(ls.log.Handler(), slog.LevelDebug),
+		BaseContext:                  func(net.Listener) context.Context { return ls.ctx },
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, webConnKey{}, c)
 		},
