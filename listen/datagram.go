@@ -192,7 +192,8 @@ func (s *udpSocket) begin(p []byte, r *wire.Request, bad *wire.Error, from netip
 }
 
 // remember takes over what came to the session before, which may come again. What was not read there, or not answered and
-// may be handled twice, it does not: nobody else will answer it.
+// may be handled twice, it does not: nobody else will answer it. Its events are numbered on from those before, an acknowledgement
+// of which may come late.
 func (c *udpConn) remember(old *udpConn) {
 	old.mu.Lock()
 	for unread := true; unread; {
@@ -203,12 +204,12 @@ func (c *udpConn) remember(old *udpConn) {
 			unread = false
 		}
 	}
-	memory := old.memory
+	memory, last := old.memory, old.out.last
 	old.mu.Unlock()
 	memory.forgetUnanswered()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.memory = memory
+	c.memory, c.out.last = memory, last
 }
 
 // forget ends what is known of a session that is over.

@@ -2,6 +2,8 @@ package listen
 
 import (
 	"net"
+	"net/netip"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -75,5 +77,32 @@ func TestWhatASessionLeftIsForTheNext(t *testing.T) {
 			t.Fatalf("%s is not handled", object)
 		}
 		gets(t, s, object)
+	}
+}
+
+// An acknowledgement that the way has held back is for an event of the session before, and for none of the new one: that would
+// not come again.
+func TestALateAcknowledgementIsForTheSessionBefore(t *testing.T) {
+	h := open(t, Options{}, "udp://127.0.0.1:0")
+	m := h.knock(t, 0)
+	s := m.comes(h, `{"action":"presence","ack":0,"jim":2}`)
+	puts(t, s, `{"action":"msg","to":"#tea","seq":7}`)
+	number := regexp.MustCompile(`"ack":[0-9]+`).FindString(m.hears())
+	s.Close()
+	again := m.with(`{"action":"presence","jim":2,"id":"q","ack":0,"user":{"account_name":"ann"}}`)
+	say(t, m, again)
+	s = h.next(t)
+	gets(t, s, again)
+	puts(t, s, `{"action":"msg","to":"#tea","seq":8}`)
+	ping := m.with(`{"action":"ping","id":"1"}`)
+	for _, object := range []string{m.with("{" + number + "}"), ping} {
+		say(t, m, object)
+	}
+	gets(t, s, ping)
+	c := h.sockets[0].session(netip.MustParseAddrPort(m.LocalAddr().String()))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.out.open() != 1 {
+		t.Errorf("%s has acknowledged what is on its way", number)
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // window is the events on their way to a peer that acknowledges them. Each has a number
-// of its own, 1, 2, 3 …, in its member `ack`.
+// of its own, 1, 2, 3 …, or on from those of a session that was there not long ago, in its member `ack`.
 type window struct {
 	on     bool // the peer acknowledges
 	last   uint64
