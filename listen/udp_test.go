@@ -593,6 +593,15 @@ func TestWhoIsHeardAgainIsToldWhatWasMissed(t *testing.T) {
 	}
 	gets(t, s, m.with(`{"action":"ping","id":"1"}`))
 	say(t, m, m.with(`{"ack":1}`)) // or its end would wait for it
+	c.mu.Lock()
+	c.out.miss([]byte(`{"action":"behind","to":"ann","seq":7}`), "ann") // of notes to herself
+	c.mu.Unlock()
+	say(t, m, m.with(`{"action":"ping","id":"2"}`))
+	if got := m.hears(); got != `{"action":"behind","to":"ann","seq":7,"ack":2}`+"\n" {
+		t.Errorf("heard %s", got)
+	}
+	gets(t, s, m.with(`{"action":"ping","id":"2"}`))
+	say(t, m, m.with(`{"ack":2}`))
 }
 
 // TestASessionThatMissedTooMuchEnds: whoever comes back says what he has, and nothing is missed unseen.

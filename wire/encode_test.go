@@ -246,7 +246,11 @@ func TestErrorsAnswer(t *testing.T) {
 
 func TestAddressOfAConversation(t *testing.T) {
 	for _, c := range []struct{ to, from, me, want string }{
-		{"#tea", "bob", "ann", "#tea"}, {"ann", "bob", "ann", "bob"}, {"bob", "ann", "ann", "bob"}, {"ann", "ann", "ann", "ann"},
+		{"#tea", "bob", "ann", "#tea"},
+		{"ann", "bob", "ann", "bob"},
+		{"bob", "ann", "ann", "bob"},
+		{"ann", "ann", "ann", "ann"},
+		{"ann", "", "ann", "ann"},
 	} {
 		if got := (&Event{To: c.to, From: c.from}).Conversation(c.me); got != c.want {
 			t.Errorf("%s to %s is %q for %s, want %q", c.from, c.to, got, c.me, c.want)

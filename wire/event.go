@@ -27,9 +27,10 @@ type Event struct {
 }
 
 // Conversation is the address under which the reader named me knows the
-// conversation of e: the room, or the other person.
+// conversation of e: the room, or the other person. That nobody causes an event, as behind, says that it has the address of its
+// reader.
 func (e *Event) Conversation(me string) string {
-	if !IsRoom(e.To) && e.To == me {
+	if !IsRoom(e.To) && e.To == me && e.From != "" {
 		return e.From
 	}
 	return e.To
