@@ -238,6 +238,9 @@ func (s *eventStream) end() wire.Code {
 	s.over = true
 	switch {
 	case s.refusal != nil:
+		if o, err := wire.DecodeFromServer(s.refusal); err == nil && o.Response != nil {
+			setRetryAfter(s.w, o.Response.RetryAfter)
+		}
 		reply(s.w, s.code, s.refusal)
 		return s.code
 	case !s.begun:

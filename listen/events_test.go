@@ -106,6 +106,12 @@ func TestEventsRefusedByTheHub(t *testing.T) {
 		t.Errorf("got %d %q, %v", r.StatusCode, body, err)
 	}
 	s, in, _ = subscribe(t, h, "")
+	puts(t, s, `{"response":429,"error":"slower","retry":true,"retry_after":1.5}`)
+	s.Close()
+	if r, err := http.ReadResponse(in, nil); err != nil || r.StatusCode != 429 || r.Header.Get("Retry-After") != "2" {
+		t.Errorf("got %v, %v; want 429 and when to come again", r, err)
+	}
+	s, in, _ = subscribe(t, h, "")
 	s.Close()
 	if r, err := http.ReadResponse(in, nil); err != nil || r.StatusCode != 503 {
 		t.Errorf("got %v, %v; want 503", r, err)
