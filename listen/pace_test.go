@@ -101,6 +101,32 @@ func askTimes(t *testing.T, conn net.Conn, in *bufio.Reader, request string, n i
 	return time.Since(began)
 }
 
+// Who reads the events of a sync and not its answer is waited for no longer than other answers are.
+func TestAnAnswerBehindEventsIsNotWaitedForForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		conn := openPipes(t, schemeTCP, scripted(t, func(string) string {
+			return `{"action":"msg","seq":5} {"response":200,"id":"s"}`
+		})).dial()
+		defer conn.Close()
+		in := bufio.NewReaderSize(conn, 16) // which takes no more than is asked for
+		if _, err := io.WriteString(conn, "POST /jim HTTP/1.1\r\nHost: localhost\r\nContent-Length: 17\r\n\r\n{\"action\":\"sync\"}"); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		for line, before := "", ""; err == nil && !strings.Contains(before, `"seq":5`); { // up to the end of its chunk
+			before = line
+			line, err = in.ReadString('\n')
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(2 * replyTimeout)
+		if rest, _ := io.ReadAll(in); strings.Contains(string(rest), "response") {
+			t.Errorf("after %v came %q", 2*replyTimeout, rest)
+		}
+	})
+}
+
 // A handshake of a WebSocket with a body would be frames to one reader and a body to another.
 func TestAHandshakeHasNoBody(t *testing.T) {
 	h := open(t, Options{}, "tcp://127.0.0.1:0")

@@ -207,7 +207,9 @@ func (e *exchange) reply(w http.ResponseWriter) wire.Code {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.begun {
-		_, _ = w.Write(answer) // the client may be gone
+		if http.NewResponseController(w).SetWriteDeadline(time.Now().Add(replyTimeout)) == nil {
+			_, _ = w.Write(answer) // the client may be gone
+		}
 		return e.code
 	}
 	setRetryAfter(w, e.retryAfter)
