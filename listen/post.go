@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"jim/chat"
+	"jim/lastword"
 	"jim/wire"
 )
 
@@ -44,9 +45,11 @@ func (h *web) post(w http.ResponseWriter, r *http.Request) wire.Code {
 	if q.Action == wire.ActSync {
 		e.lines = w
 	}
-	stop := context.AfterFunc(r.Context(), func() { e.Close() })
+	end := context.AfterFunc(h.ls.ctx, func() { e.Close() })
+	gone := context.AfterFunc(r.Context(), e.waitForAnswer)
 	h.ls.o.Serve(h.ls.ctx, e)
-	stop()
+	gone()
+	end()
 	e.Close()
 	return e.reply(w)
 }
@@ -194,6 +197,22 @@ func (e *exchange) Close() error {
 		}
 	})
 	return nil
+}
+
+// goneTimeout is how long a request may go on whose client says no more: he may be gone, or have ended his side of the
+// connection only and still listen.
+const goneTimeout = 10 * time.Second
+
+// waitForAnswer closes the exchange when that is over. It ends with the exchange.
+func (e *exchange) waitForAnswer() {
+	defer lastword.Guard()
+	timer := time.NewTimer(goneTimeout)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		e.Close()
+	case <-e.gone:
+	}
 }
 
 // Ready is [chat.Conn]'s.

@@ -1,6 +1,7 @@
 package listen
 
 import (
+	"bufio"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"jim/chat"
@@ -221,32 +223,75 @@ func TestPostWhenTheSessionEndsEarly(t *testing.T) {
 	}
 }
 
-// TestPostEndsWithItsClient has a hub that never answers.
+// TestPostEndsWithItsClient has a hub that never answers. A client who says no more may still be listening, so he is waited
+// for a while.
 func TestPostEndsWithItsClient(t *testing.T) {
-	ended := make(chan error, 1)
-	asked := make(chan struct{})
-	h := open(t, Options{Serve: func(_ context.Context, c chat.Conn) {
-		defer c.Close()
-		if _, err := c.Read(); err != nil {
-			t.Error(err)
+	synctest.Test(t, func(t *testing.T) {
+		ended := make(chan error, 1)
+		asked := make(chan struct{})
+		conn := openPipes(t, schemeTCP, Options{Serve: func(_ context.Context, c chat.Conn) {
+			defer c.Close()
+			if _, err := c.Read(); err != nil {
+				t.Error(err)
+			}
+			close(asked)
+			_, err := c.Read()
+			ended <- err
+		}}).dial()
+		if _, err := io.WriteString(conn, "POST /jim HTTP/1.1\r\nHost: localhost\r\nContent-Length: 18\r\n\r\n{\"action\":\"rooms\"}"); err != nil {
+			t.Fatal(err)
 		}
-		close(asked)
-		_, err := c.Read()
-		ended <- err
-	}}, "tcp://127.0.0.1:0")
-	c := h.dial(t, 0)
-	say(t, c, "POST /jim HTTP/1.1\r\nHost: localhost\r\nContent-Length: 18\r\n\r\n{\"action\":\"rooms\"}")
-	<-asked
-	c.Close()
-	select {
-	case err := <-ended:
-		if err == nil {
-			t.Error("read gave an object")
+		<-asked
+		conn.Close()
+		select {
+		case err := <-ended:
+			if err == nil {
+				t.Error("read gave an object")
+			}
+		case <-time.After(time.Minute):
+			t.Error("the session goes on without its client")
 		}
-	case <-time.After(10 * time.Second):
-		t.Error("the session goes on without its client")
-	}
+	})
 }
+
+// Who ends his side of the connection behind his request, as nc -N does, gets the answer.
+func TestPostOfWhoSaysNoMoreIsAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		goOn := make(chan struct{})
+		p := openPipes(t, schemeTCP, scripted(t, func(string) string {
+			<-goOn
+			return `{"response":201,"seq":7}`
+		}))
+		said, in := net.Pipe()
+		heard, out := net.Pipe()
+		p.conns <- &ends{Conn: &halves{out, in}, local: loopback, remote: loopback}
+		if _, err := io.WriteString(said, "POST /jim HTTP/1.1\r\nHost: localhost\r\nContent-Length: 18\r\n\r\n{\"action\":\"rooms\"}"); err != nil {
+			t.Fatal(err)
+		}
+		said.Close()
+		synctest.Wait() // until that is known
+		close(goOn)
+		r, err := http.ReadResponse(bufio.NewReader(heard), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body, err := io.ReadAll(r.Body); r.StatusCode != 201 || err != nil {
+			t.Errorf("got %d %q, %v", r.StatusCode, body, err)
+		}
+	})
+}
+
+// halves is a connection whose directions end each by itself.
+type halves struct {
+	net.Conn
+	in net.Conn
+}
+
+func (h *halves) Read(p []byte) (int, error) { return h.in.Read(p) }
+
+func (h *halves) SetReadDeadline(t time.Time) error { return h.in.SetReadDeadline(t) }
+
+func (h *halves) Close() error { return errors.Join(h.in.Close(), h.Conn.Close()) }
 
 // TestPostSyncCloseWakesWrite has a client that does not read.
 func TestPostSyncCloseWakesWrite(t *testing.T) {
