@@ -15,6 +15,7 @@ const (
 	slowBytes   = 128 << 10 // the same for a peer that is written to with pauses
 	answerBytes = 32 << 10  // a session stops reading while more than this waits
 	pendingMax  = 256       // entries of one session on their way to the disk
+	writeBytes  = 128 << 10 // are taken to be written at once, about: for so many a slow peer has the time of writeStall
 )
 
 // outbox is what waits to be written to one peer. Its requirements:
@@ -293,7 +294,7 @@ func (o *outbox) write(spare []*wire.Batch) []*wire.Batch {
 	}
 }
 
-// take returns what waits. When nothing does the writer has to end: at once, or,
+// take returns what waits, or the first of it where that is much. When nothing does the writer has to end: at once, or,
 // when last says so, after it has closed the connection.
 func (o *outbox) take(spare []*wire.Batch) (batches []*wire.Batch, last bool) {
 	if before := o.hub.opt.BeforeWrite; before != nil {
@@ -312,9 +313,21 @@ func (o *outbox) take(spare []*wire.Batch) (batches []*wire.Batch, last bool) {
 		return nil, false
 	}
 	batches = o.queue
-	o.queue, o.tail = spare[:0], nil
+	n := enough(batches)
+	if o.queue = append(spare[:0], batches[n:]...); len(o.queue) == 0 {
+		o.tail = nil
+	}
+	clear(batches[n:])
 	o.since = o.hub.age(time.Now())
-	return batches, false
+	return batches[:n], false
+}
+
+// enough is how many of batches have writeBytes together.
+func enough(batches []*wire.Batch) (n int) {
+	for size := 0; n < len(batches) && size < writeBytes; n++ {
+		size += len(batches[n].Bytes())
+	}
+	return n
 }
 
 // pause ends the writing when nothing waits, and tells whether it did.

@@ -87,6 +87,41 @@ func TestAWriteAtTheBeginningStallsToo(t *testing.T) {
 	})
 }
 
+// trickle is a Conn whose peer takes 10 KiB a second.
+type trickle struct{ Conn }
+
+func (trickle) Write(batches []*wire.Batch) error {
+	for _, b := range batches {
+		<-time.After(time.Duration(len(b.Bytes())) * time.Second / (10 << 10))
+	}
+	return nil
+}
+
+// Who reads all the time, though slowly, makes progress however much waits for him.
+func TestWhoReadsSlowlyDoesNotStall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &Hub{opt: Options{Outbox: outboxBytes}, began: time.Now()}
+		defer h.writers.stop()
+		o := &outbox{hub: h, conn: trickle{}}
+		o.mu.Lock()
+		for range outboxBytes / (8 << 10) {
+			b := wire.NewBatch(8 << 10)
+			b.Append(func(dst []byte) []byte { return append(dst, make([]byte, 8<<10-1)...) })
+			o.push(b)
+		}
+		o.mu.Unlock()
+		for began := time.Now(); time.Since(began) < 2*time.Minute; <-time.After(time.Second) {
+			if o.stalled(time.Now(), writeStall) {
+				t.Fatalf("it stalls after %v", time.Since(began))
+			}
+		}
+		o.wait()
+		if o.size != 0 {
+			t.Errorf("%d bytes wait at the end", o.size)
+		}
+	})
+}
+
 // docs/performance.md says what an idle session costs; one more word would make it 16 bytes more (the collector's
 // classes of size are 208, 224, 240).
 func TestASessionIsAsSmallAsIsSaid(t *testing.T) {
