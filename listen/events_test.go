@@ -198,6 +198,10 @@ func TestSince(t *testing.T) {
 			t.Errorf("log %q: got %v, %v", log, got, err)
 		}
 	}
+	// Where there is no other number, the log is its own, or what was told since the restore would be told again each time.
+	if got, log, err := parseSince([]string{"#ops:918"}, "#ops 20 1f2e", "0a0b"); err != nil || len(got) != 1 || got[0].Seq != 20 || log != "1f2e" {
+		t.Errorf("got %v of the log %s, %v", got, log, err)
+	}
 	for _, bad := range []string{
 		"x", ":1", "#ops:", "#ops:-1", "#ops:1.5", "#ops:9007199254740992", strings.Repeat("x", 27) + ":1", "\xff:1", "\x00:1",
 		"{", "{}{}", `{"a":1},"jim":1`, `{"a":1}}`, `{"a":"1"}`, `{"a":-1}`, `{"a":1,"a":2}`, `{"":1}`, `{"a":{"b":1}}`, `[1]`,
@@ -209,7 +213,7 @@ func TestSince(t *testing.T) {
 	for _, c := range []struct{ last, log, want string }{
 		{"#ops 918", "", ""},
 		{"#ops 918 1f2e", "", "1f2e"},
-		{"#ops 918 1f2e", "0a0b", "0a0b"},
+		{"#ops 918 1f2e", "0a0b", "1f2e"}, // of nothing else is there a number
 		{"#ops 918", "0a0b", "0a0b"},
 		{"", "0a0b", "0a0b"},
 		{"#ops 918 a b", "", "!"},

@@ -19,7 +19,8 @@ const maxSince = 1000
 // "#ops 918" with or without the name of the log behind it, which a browser sends
 // when it connects again. Of a conversation that is named more than once the
 // largest number counts, but for one of another log, which the header replaces: it is newer. What is given is not nil, though it
-// be empty. log is the value of `log`, and comes before that of the header: the older of the two makes the server say more.
+// be empty. log is the value of `log`, and comes before that of the header where it is that of another number, too: the older
+// of the two makes the server say more.
 func parseSince(values []string, lastEventID, log string) ([]wire.Since, string, *wire.Error) {
 	var all []wire.Since
 	for _, v := range values {
@@ -39,6 +40,9 @@ func parseSince(values []string, lastEventID, log string) ([]wire.Since, string,
 		}
 		if name != "" && name != log { // a backup was restored since: the other number says nothing beside this one
 			all = slices.DeleteFunc(all, func(w wire.Since) bool { return strings.EqualFold(w.To, s.To) })
+			if len(all) == 0 {
+				log = name
+			}
 		}
 		all, log = append(all, s), cmp.Or(log, name)
 	}
