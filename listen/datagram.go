@@ -49,7 +49,7 @@ func (s *udpSocket) take(p []byte, from netip.AddrPort, now time.Time) {
 		s.refuse(from, r.ID, wire.Errorf(wire.TooLarge, "a datagram may have %d bytes; larger objects need a stream", wire.UDP.Object))
 		return
 	}
-	if c != nil && c.hear(p, r, bad, now) {
+	if c != nil && (s.answered(keyOf(p, r, from), from, now) || c.hear(p, r, bad, now)) {
 		return
 	}
 	s.first(p, r, bad, from, now)
@@ -224,16 +224,8 @@ func (s *udpSocket) forget(c *udpConn) {
 // single answers one request of somebody who has no session and says who asks. One that
 // comes again gets the answer that it got, if it has an id.
 func (s *udpSocket) single(p []byte, r *wire.Request, who *credentials, from netip.AddrPort, now time.Time) {
-	id, memory := r.ID, &s.ls.answered
-	var key singleKey
-	if id != "" {
-		key = singleKey{from, fingerprintOf(p)}
-	}
-	if answer, again := memory.seen(key, now); again {
-		s.ls.counts.repeats.Add(1)
-		if answer != nil {
-			s.send(answer, from)
-		}
+	id, memory, key := r.ID, &s.ls.answered, keyOf(p, r, from)
+	if s.answered(key, from, now) {
 		return
 	}
 	select {
@@ -266,6 +258,18 @@ func (s *udpSocket) single(p []byte, r *wire.Request, who *credentials, from net
 		<-s.ls.singles
 		s.leave(host)
 	}()
+}
+
+// answered tells whether a request came before without a session, and says the answer again, if there is one yet.
+func (s *udpSocket) answered(key singleKey, from netip.AddrPort, now time.Time) bool {
+	answer, again := s.ls.answered.seen(key, now)
+	if again {
+		s.ls.counts.repeats.Add(1)
+	}
+	if answer != nil {
+		s.send(answer, from)
+	}
+	return again
 }
 
 func udpPeer(from netip.AddrPort) chat.Peer {

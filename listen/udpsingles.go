@@ -28,6 +28,13 @@ type singleKey struct {
 	print uint64
 }
 
+func keyOf(p []byte, r *wire.Request, from netip.AddrPort) (key singleKey) {
+	if r.ID != "" {
+		key = singleKey{from, fingerprintOf(p)}
+	}
+	return key
+}
+
 type answeredAt struct {
 	key singleKey
 	at  time.Time

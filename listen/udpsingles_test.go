@@ -71,6 +71,33 @@ func TestASingleRequestThatComesAgainIsDoneOnce(t *testing.T) {
 	h.none(t)
 }
 
+// A session from the same address does not do once more what was done just before without one.
+func TestASingleRequestIsNotDoneAgainByASession(t *testing.T) {
+	h := open(t, Options{}, "udp://127.0.0.1:0")
+	m := h.knock(t, 0)
+	m.prove()
+	leave, left := m.with(`{"action":"leave","id":"1","to":"#tea","user":{"account_name":"ann"}}`), `{"response":200,"id":"1","seq":7}`
+	say(t, m, leave)
+	s := h.next(t)
+	if _, err := s.Read(); err != nil {
+		t.Fatal(err)
+	}
+	puts(t, s, `{"response":200,"id":"http-authorization"}`)
+	gets(t, s, leave)
+	puts(t, s, left)
+	s.Close()
+	if got := m.hears(); got != left+"\n" {
+		t.Fatalf("heard %s", got)
+	}
+	s = m.comes(h, `{"action":"presence","jim":2}`)
+	say(t, m, leave)
+	say(t, m, m.with(`{"action":"join","id":"2","to":"#tea"}`))
+	gets(t, s, m.with(`{"action":"join","id":"2","to":"#tea"}`))
+	if got := m.hears(); got != left+"\n" {
+		t.Errorf("heard %s", got)
+	}
+}
+
 func TestWhatIsRememberedOfSingleRequestsIsBounded(t *testing.T) {
 	now := time.Unix(1_000_000, 0)
 	key := func(i int) singleKey {
