@@ -139,6 +139,10 @@ func (s *udpSocket) room(host netip.Addr) *wire.Error {
 	s.mu.Lock()
 	closing, many := s.closing, len(s.sessions)
 	s.mu.Unlock()
+	if many >= maxUDPSessions && time.Since(s.swept) >= time.Second { // those that are over are counted against no host
+		many -= s.forgetOver()
+		s.swept = time.Now()
+	}
 	switch {
 	case closing:
 		return errStopping

@@ -3,9 +3,11 @@ package listen
 import (
 	"context"
 	"errors"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -31,6 +33,7 @@ type udpSocket struct {
 	// the reader's own
 	decoder wire.Decoder
 	request wire.Request
+	swept   time.Time // when the sessions that were over were forgotten, for want of room
 
 	serving sync.WaitGroup // sessions and single requests
 
@@ -292,16 +295,32 @@ func (s *udpSocket) owed() bool {
 
 // forgetAll ends the timers of sessions that nobody has acknowledged the end of.
 func (s *udpSocket) forgetAll() {
-	s.mu.Lock()
-	left := make([]*udpConn, 0, len(s.sessions))
-	for _, c := range s.sessions {
-		left = append(left, c)
-	}
-	clear(s.sessions)
-	s.mu.Unlock()
-	for _, c := range left {
+	for _, c := range s.known() {
+		s.forget(c)
 		c.stopTimer()
 	}
+}
+
+// forgetOver forgets the sessions that have ended, and tells how many there were.
+func (s *udpSocket) forgetOver() (n int) {
+	for _, c := range s.known() {
+		c.mu.Lock()
+		over := !c.closed.IsZero()
+		c.mu.Unlock()
+		if over {
+			s.forget(c)
+			c.stopTimer()
+			n++
+		}
+	}
+	return n
+}
+
+// known are the sessions that are known, with those that have ended not long ago.
+func (s *udpSocket) known() []*udpConn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Values(s.sessions))
 }
 
 // isQUIC tells a packet of QUIC (RFC 9000, section 17) from a datagram of JIM. The long

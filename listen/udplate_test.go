@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Who is found a place just when the socket is closed gets none: nobody would wait for the end of his session.
@@ -104,5 +105,27 @@ func TestALateAcknowledgementIsForTheSessionBefore(t *testing.T) {
 	defer c.mu.Unlock()
 	if c.out.open() != 1 {
 		t.Errorf("%s has acknowledged what is on its way", number)
+	}
+}
+
+// What is known of sessions that are over takes nobody's place: one address can begin and end as many as it likes.
+func TestSessionsThatAreOverTakeNobodysPlace(t *testing.T) {
+	h := open(t, Options{}, "udp://127.0.0.1:0")
+	s, now := h.sockets[0], time.Now()
+	m := h.knock(t, 0)
+	m.prove()
+	for i := range maxUDPSessions {
+		from := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 1, byte(i >> 8), byte(i)}), 9)
+		c := newUDPConn(s, from, "", now)
+		c.Close()
+		s.mu.Lock()
+		s.sessions[from] = c
+		s.mu.Unlock()
+	}
+	say(t, m, m.with(firstHello))
+	select {
+	case <-h.conns:
+	case <-time.After(10 * time.Second):
+		t.Fatalf("a session that begins is told %s", m.hears())
 	}
 }
