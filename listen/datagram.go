@@ -195,19 +195,11 @@ func (s *udpSocket) begin(p []byte, r *wire.Request, bad *wire.Error, from netip
 	}()
 }
 
-// remember takes over what came to the session before, which may come again. What was not read there, or not answered and
-// may be handled twice, it does not: nobody else will answer it. Its events are numbered on from those before, an acknowledgement
+// remember takes over what came to the session before, which may come again. What was not answered there and may be handled
+// twice it does not: nobody else will answer it. Its events are numbered on from those before, an acknowledgement
 // of which may come late.
 func (c *udpConn) remember(old *udpConn) {
 	old.mu.Lock()
-	for unread := true; unread; {
-		select {
-		case object := <-old.inbox:
-			old.memory.forget(object.print)
-		default:
-			unread = false
-		}
-	}
 	memory, last := old.memory, old.out.last
 	old.mu.Unlock()
 	memory.forgetUnanswered()

@@ -294,6 +294,7 @@ func (c *udpConn) Close() error {
 	defer c.mu.Unlock()
 	c.closed = time.Now()
 	close(c.gone)
+	c.leaveUnread()
 	if c.owes = c.out.open() > 0; c.owes {
 		c.socket.owe(1)
 		c.out.hurry(c.closed)
@@ -302,6 +303,19 @@ func (c *udpConn) Close() error {
 		c.timer.Reset(lingering)
 	}
 	return nil
+}
+
+// leaveUnread forgets what was not read and will not be, so that it is handled when it comes again: nobody else answers it. c.mu
+// is held.
+func (c *udpConn) leaveUnread() {
+	for {
+		select {
+		case object := <-c.inbox:
+			c.memory.forget(object.print)
+		default:
+			return
+		}
+	}
 }
 
 var _ chat.Leaver = (*udpConn)(nil)

@@ -81,6 +81,22 @@ func TestWhatASessionLeftIsForTheNext(t *testing.T) {
 	}
 }
 
+// Who says goodbye and comes again at once may be heard before the session has ended, which does not read it any more. Then he
+// says it again, and is let in.
+func TestWhoComesAgainAtOnceIsLetIn(t *testing.T) {
+	h := open(t, Options{}, "udp://127.0.0.1:0")
+	m := h.knock(t, 0)
+	s := m.comes(h, firstHello)
+	again := m.with(`{"action":"presence","jim":2,"id":"q","user":{"account_name":"ann"}}`)
+	say(t, m, again)
+	if !soon(s.Ready) {
+		t.Fatal("it does not come")
+	}
+	s.Close()
+	say(t, m, again)
+	gets(t, h.next(t), again)
+}
+
 // An acknowledgement that the way has held back is for an event of the session before, and for none of the new one: that would
 // not come again.
 func TestALateAcknowledgementIsForTheSessionBefore(t *testing.T) {
