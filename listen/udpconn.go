@@ -305,9 +305,14 @@ func (c *udpConn) Close() error {
 	return nil
 }
 
-// leaveUnread forgets what was not read and will not be, so that it is handled when it comes again: nobody else answers it. c.mu
-// is held.
+// leaveUnread forgets what was not read and will not be, so that it is handled when it comes again: nobody else answers it. So it
+// is with a login that was read behind a goodbye. c.mu is held.
 func (c *udpConn) leaveUnread() {
+	for _, object := range c.asked {
+		if saysWho(object.action) {
+			c.memory.forget(object.print)
+		}
+	}
 	for {
 		select {
 		case object := <-c.inbox:

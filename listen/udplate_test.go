@@ -94,6 +94,11 @@ func TestWhoComesAgainAtOnceIsLetIn(t *testing.T) {
 	}
 	s.Close()
 	say(t, m, again)
+	s = h.next(t)
+	gets(t, s, again)
+	// The same where it was read, by a session that has said goodbye and answers nothing.
+	s.Close()
+	say(t, m, again)
 	gets(t, h.next(t), again)
 }
 
