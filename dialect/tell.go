@@ -66,7 +66,7 @@ func (c *conn) tellEvent(e *wire.Event) {
 // programs show a message only when it is addressed to their own login, so the
 // mentors' are told the room in the text.
 func (c *conn) tellSaid(e *wire.Event) {
-	if strings.HasPrefix(e.ID, c.speech.prefix) {
+	if strings.HasPrefix(e.ID, c.speech.prefix) && fold(e.From) == fold(c.speech.name) { // others have seen such ids, too
 		return
 	}
 	to, text := e.To, e.Message

@@ -26,7 +26,7 @@ func (c *Conn) event(e *wire.Event) {
 			c.say("* " + seen(e.User.Name) + ": " + c.status(e.User.Status))
 		}
 	case wire.ActMsg:
-		if !c.mine(e.ID) { // what was typed here stands on the screen already
+		if !c.mine(e.ID) || !same(e.From, c.me) { // what was typed here stands on the screen already; others have seen such ids, too
 			c.relate(e)
 		}
 	case wire.ActLeave:
