@@ -2,7 +2,6 @@ package chat
 
 import (
 	"crypto/sha256"
-	"errors"
 
 	"jim/wire"
 )
@@ -44,24 +43,21 @@ func (s *Session) register(r *wire.Request) (*wire.Response, error) {
 }
 
 // invited makes the account, for an invitation where there is one. That is looked
-// at first, or who has none could ask which names are taken.
+// at first, or who has none could ask which names are taken; it is spent last.
 func (s *Session) invited(r *wire.Request, key string) (Account, error) {
-	owner, err := s.useInvite(r.Invite)
+	invite, err := s.invitation(r.Invite)
 	if err != nil {
 		return Account{}, err
 	}
-	a := Account{Name: r.User.Name, Key: key, UID: -1, Owner: owner, Created: s.hub.now()}
+	a := Account{Name: r.User.Name, Key: key, UID: -1, Created: s.hub.now()}
 	guest, err := s.taken(r.User.Name, key)
 	if err == nil {
 		a.Password, err = s.hub.passwords.hash(s.ctx, r.User.Password)
 	}
-	if err == nil {
-		a, err = s.own(guest, a)
-	}
 	if err != nil {
-		return a, errors.Join(err, s.giveBack(r.Invite, owner))
+		return a, err
 	}
-	return a, nil
+	return s.own(guest, a, invite)
 }
 
 // taken finds the account that bears a name, and refuses when it is not this
@@ -95,56 +91,44 @@ func (s *Session) taken(name, key string) (*Account, error) {
 	return &a, nil
 }
 
-func (s *Session) useInvite(invite string) (owner bool, err error) {
-	if invite == "" {
-		return false, nil
+// invitation is what the store knows an invitation by that is good, nil where none is needed.
+func (s *Session) invitation(secret string) (*[32]byte, error) {
+	if secret == "" {
+		return nil, nil
 	}
 	taken, bad := s.hub.rates.tryLogin(s.peer.Host, "")
 	if bad != nil {
-		return false, bad
+		return nil, bad
 	}
-	owner, err = s.hub.store.UseInvite(s.ctx, sha256.Sum256([]byte(invite)))
-	if err == ErrNotFound {
-		return false, wire.Errorf(wire.WrongLogin, "this invitation was never given or has been used")
+	hash := sha256.Sum256([]byte(secret))
+	there, err := s.hub.store.HasInvite(s.ctx, hash)
+	if err == nil && !there {
+		return nil, errNotInvited()
 	}
 	s.hub.rates.right(taken, s.peer.Host, "")
-	return owner, keeping(err)
+	return &hash, in("find an invitation", err)
 }
 
-// giveBack keeps an invitation that was spent on nothing, unless there is a newer one in its place.
-func (s *Session) giveBack(invite string, owner bool) error {
-	if invite == "" {
-		return nil
-	}
-	return in("give an invitation back", s.hub.store.ReturnInvite(s.ctx, sha256.Sum256([]byte(invite)), owner))
+func errNotInvited() *wire.Error {
+	return wire.Errorf(wire.WrongLogin, "this invitation was never given or has been used")
 }
 
 // own makes a new account, or gives a guest's to its bearer.
-func (s *Session) own(guest *Account, a Account) (Account, error) {
-	if guest == nil {
-		added, err := s.hub.store.AddAccount(s.ctx, a)
-		if err == ErrExists || err == ErrAlike {
-			return a, errTaken(a.Name)
-		}
-		return added, keeping(err)
-	}
-	err := s.hub.store.SetPassword(s.ctx, guest.ID, guest.Password, a.Password)
-	if err == ErrChanged { // somebody was quicker
+func (s *Session) own(guest *Account, a Account, invite *[32]byte) (Account, error) {
+	owned, err := s.hub.store.Register(s.ctx, a, guest, invite)
+	switch err {
+	case nil:
+	case ErrNotFound: // somebody else was quicker to use it
+		return a, errNotInvited()
+	case ErrExists, ErrAlike, ErrChanged: // or to take the name
 		return a, errTaken(a.Name)
-	}
-	if err != nil {
+	default:
 		return a, keeping(err)
 	}
-	// Who came as the guest meanwhile has not shown that he is who registers.
-	s.hub.lockOut(guest.ID, "this name was registered", func(o *Session) bool { return s.account.ID == 0 && o != s })
-	if a.Owner && !guest.Owner {
-		if err := s.hub.store.SetOwner(s.ctx, guest.ID, true); err != nil {
-			return a, keeping(err)
-		}
+	if guest != nil { // Who came as the guest meanwhile has not shown that he is who registers.
+		s.hub.lockOut(owned.ID, "this name was registered", func(o *Session) bool { return s.account.ID == 0 && o != s })
 	}
-	a.ID, a.Name, a.UID, a.Created = guest.ID, guest.Name, guest.UID, guest.Created
-	a.Owner = a.Owner || guest.Owner
-	return a, nil
+	return owned, nil
 }
 
 // passwd changes the password and logs the other devices out.

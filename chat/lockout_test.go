@@ -9,13 +9,13 @@ import (
 	"jim/chat"
 )
 
-// lookingStore lets a test act between the looking at an account and what comes of it, and between two passwords.
+// lookingStore lets a test act between the looking at an account and what comes of it, and before two who register.
 type lookingStore struct {
 	chat.Store
 	mu     sync.Mutex
 	looked chan struct{} // gets one when the next account or token was looked at; nil = nobody waits
 	goOn   chan struct{}
-	both   *sync.WaitGroup // who sets a password waits for the others; nil = for nobody
+	both   *sync.WaitGroup // who registers waits for the others; nil = for nobody
 }
 
 // next makes the next look at an account wait after it.
@@ -49,12 +49,12 @@ func (s *lookingStore) TokenAccount(ctx context.Context, hash [32]byte) (chat.To
 	return t, a, err
 }
 
-func (s *lookingStore) SetPassword(ctx context.Context, id chat.AccountID, was, phc string) error {
+func (s *lookingStore) Register(ctx context.Context, a chat.Account, was *chat.Account, invite *[32]byte) (chat.Account, error) {
 	if s.both != nil {
 		s.both.Done()
 		s.both.Wait()
 	}
-	return s.Store.SetPassword(ctx, id, was, phc)
+	return s.Store.Register(ctx, a, was, invite)
 }
 
 // lookingHouse is a house over such a store.

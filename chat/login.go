@@ -198,7 +198,9 @@ func (s *Session) adoptUID(key, name string) (*admission, error) {
 	case a.Registered():
 		return nil, needsProof(name)
 	}
-	if err := s.hub.store.SetUID(s.ctx, a.ID, s.peer.UID); err != nil {
+	if err := s.hub.store.SetUID(s.ctx, a.ID, a.Password, s.peer.UID); err == ErrChanged { // it has become somebody's
+		return nil, needsProof(name)
+	} else if err != nil {
 		return nil, in("adopt an account", err)
 	}
 	a.UID = s.peer.UID

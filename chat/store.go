@@ -155,7 +155,14 @@ type Accounts interface {
 	SetDisabled(ctx context.Context, id AccountID, disabled bool) error // forgets its tokens when disabled
 
 	// SetUID makes an account the login of a UNIX user, and forgets its tokens; -1 makes it nobody's, and forgets none.
-	SetUID(ctx context.Context, id AccountID, uid int) error
+	// ErrChanged when its password is not was.
+	SetUID(ctx context.Context, id AccountID, was string, uid int) error
+
+	// Register makes a name somebody's, or changes nothing: it spends the invitation of that hash, where one is given, adds a as
+	// AddAccount does, or, where there was a guest of that name, gives his account the password of a and forgets its tokens.
+	// It returns the account, which is an owner's where a, the guest or the invitation is. ErrNotFound when the invitation never
+	// was or is spent, ErrChanged when the guest is not as he was.
+	Register(ctx context.Context, a Account, was *Account, invite *[32]byte) (Account, error)
 
 	AddToken(ctx context.Context, t Token) (Token, error)                    // gives the ID; at most MaxTokens: the one unused for longest goes
 	TokenAccount(ctx context.Context, hash [32]byte) (Token, Account, error) // ErrNotFound
@@ -163,12 +170,10 @@ type Accounts interface {
 	DeleteToken(ctx context.Context, id AccountID, token int64) error // ErrNotFound
 	HasToken(ctx context.Context, id AccountID) (bool, error)
 
-	// AddInvite keeps an invitation; UseInvite spends it, and tells whether it
-	// makes an owner. An owner's invitation replaces the one before. ErrNotFound when it never was or is spent. ReturnInvite keeps
-	// one that was spent on nothing, where no owner's replaces it. AnyOwner tells whether there is an owner yet.
+	// AddInvite keeps an invitation, for Register to spend; HasInvite tells whether it is there. An owner's invitation
+	// replaces the one before. AnyOwner tells whether there is an owner yet.
 	AddInvite(ctx context.Context, hash [32]byte, owner bool) error
-	UseInvite(ctx context.Context, hash [32]byte) (owner bool, err error)
-	ReturnInvite(ctx context.Context, hash [32]byte, owner bool) error
+	HasInvite(ctx context.Context, hash [32]byte) (bool, error)
 	AnyOwner(ctx context.Context) (bool, error)
 
 	AddContact(ctx context.Context, id, contact AccountID) error      // no error when it is one already

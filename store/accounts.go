@@ -69,29 +69,31 @@ func (s *Store) AccountList(ctx context.Context, after string, limit int) ([]cha
 // UID: whoever gives out logins decides about them. Created is now when it is 0;
 // an ID it brings is ignored.
 func (s *Store) AddAccount(ctx context.Context, a chat.Account) (chat.Account, error) {
-	err := s.change(ctx, func(w *writer) error {
-		if a.Created == 0 {
-			a.Created = w.now
-		}
-		a.UID = max(a.UID, -1)
-		skeleton, err := w.skeleton(a.Name, a.Key, `
-			SELECT 1 FROM account WHERE skeleton = ?1 AND NOT EXISTS (SELECT 1 FROM account WHERE key = ?2)`)
-		if err != nil && (err != chat.ErrAlike || a.UID < 0) {
-			return err
-		}
-		_, err = w.c.exec(`INSERT INTO account (name, key, password, uid, owner, disabled, created, skeleton)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`,
-			a.Name, a.Key, a.Password, nullUID(a.UID), a.Owner, a.Disabled, a.Created, skeleton)
-		if err != nil {
-			return inserted(err)
-		}
-		a.ID = chat.AccountID(w.c.db.LastInsertRowID())
-		return nil
-	})
+	err := s.change(ctx, func(w *writer) error { return w.addAccount(&a) })
 	if err != nil {
 		return chat.Account{}, err
 	}
 	return a, nil
+}
+
+func (w *writer) addAccount(a *chat.Account) error {
+	if a.Created == 0 {
+		a.Created = w.now
+	}
+	a.UID = max(a.UID, -1)
+	skeleton, err := w.skeleton(a.Name, a.Key, `
+		SELECT 1 FROM account WHERE skeleton = ?1 AND NOT EXISTS (SELECT 1 FROM account WHERE key = ?2)`)
+	if err != nil && (err != chat.ErrAlike || a.UID < 0) {
+		return err
+	}
+	_, err = w.c.exec(`INSERT INTO account (name, key, password, uid, owner, disabled, created, skeleton)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`,
+		a.Name, a.Key, a.Password, nullUID(a.UID), a.Owner, a.Disabled, a.Created, skeleton)
+	if err != nil {
+		return inserted(err)
+	}
+	a.ID = chat.AccountID(w.c.db.LastInsertRowID())
+	return nil
 }
 
 // skeleton is what a new name looks like, as the table has it: nil and ErrAlike
@@ -116,16 +118,22 @@ func (s *Store) SetPassword(ctx context.Context, id chat.AccountID, was, phc str
 			return err
 		}
 		if n == 0 {
-			there, err := w.c.has(`SELECT 1 FROM account WHERE id = ?1`, id)
-			if err == nil && there {
-				err = chat.ErrChanged
-			} else if err == nil {
-				err = chat.ErrNotFound
-			}
-			return err
+			return w.changed(id)
 		}
 		return w.forgetTokens(id)
 	})
+}
+
+// changed is why an account was not as it was: ErrChanged, or ErrNotFound when it is not there.
+func (w *writer) changed(id chat.AccountID) error {
+	there, err := w.c.has(`SELECT 1 FROM account WHERE id = ?1`, id)
+	switch {
+	case err != nil:
+		return err
+	case there:
+		return chat.ErrChanged
+	}
+	return chat.ErrNotFound
 }
 
 // SetOwner makes an account an owner, or one no more. ErrNotFound when there is no such account.
@@ -157,15 +165,15 @@ func found(rows int64, err error) error {
 
 // SetUID makes an account the login of a UNIX user, and forgets its tokens; -1 makes it nobody's.
 // ErrExists when another account is that user's login, ErrNotFound when there is
-// no such account.
-func (s *Store) SetUID(ctx context.Context, id chat.AccountID, uid int) error {
+// no such account, ErrChanged when its password is not was.
+func (s *Store) SetUID(ctx context.Context, id chat.AccountID, was string, uid int) error {
 	return s.change(ctx, func(w *writer) error {
-		n, err := w.c.exec(`UPDATE account SET uid = ?2 WHERE id = ?1`, id, nullUID(uid))
+		n, err := w.c.exec(`UPDATE account SET uid = ?3 WHERE id = ?1 AND password = ?2`, id, was, nullUID(uid))
 		switch {
 		case err != nil:
 			return inserted(err)
 		case n == 0:
-			return chat.ErrNotFound
+			return w.changed(id)
 		case uid < 0:
 			return nil
 		}
@@ -205,24 +213,11 @@ func (s *Store) AddInvite(ctx context.Context, hash [32]byte, owner bool) error 
 	})
 }
 
-// ReturnInvite keeps an invitation that was spent on nothing, but an owner's only where no newer one is.
-func (s *Store) ReturnInvite(ctx context.Context, hash [32]byte, owner bool) error {
-	return s.change(ctx, func(w *writer) error {
-		_, err := w.c.exec(`INSERT INTO invite (hash, owner, created) SELECT ?1, ?2, ?3
-			WHERE NOT (?2 AND EXISTS (SELECT 1 FROM invite WHERE owner)) ON CONFLICT DO NOTHING`, hash[:], owner, w.now)
+// HasInvite tells whether an invitation is there to be spent.
+func (s *Store) HasInvite(ctx context.Context, hash [32]byte) (has bool, err error) {
+	err = s.look(ctx, func(c *conn) error {
+		has, err = c.has(`SELECT 1 FROM invite WHERE hash = ?1`, hash[:])
 		return err
 	})
-}
-
-// UseInvite spends an invitation; only one of many callers gets it.
-func (s *Store) UseInvite(ctx context.Context, hash [32]byte) (bool, error) {
-	owner := false
-	err := s.change(ctx, func(w *writer) error {
-		return w.c.row(func(st *sqlite3.Stmt) { owner = st.ColumnBool(0) },
-			`DELETE FROM invite WHERE hash = ?1 RETURNING owner`, hash[:])
-	})
-	if err != nil {
-		return false, err
-	}
-	return owner, nil
+	return has, err
 }

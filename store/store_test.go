@@ -104,7 +104,7 @@ func TestSeen(t *testing.T) {
 			t.Errorf("want the login before this one, got %v, %v", got.Seen, err)
 		}
 	}
-	if err := s.SetUID(t.Context(), ann.ID, -1); err != nil { // the queue is in order: what came before is done
+	if err := s.SetUID(t.Context(), ann.ID, "", -1); err != nil { // the queue is in order: what came before is done
 		t.Fatal(err)
 	}
 	list, err := s.Tokens(t.Context(), ann.ID)

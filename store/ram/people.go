@@ -92,23 +92,66 @@ func (s *Store) AddAccount(ctx context.Context, a chat.Account) (chat.Account, e
 		return chat.Account{}, err
 	}
 	defer done()
-	if s.d.byKey[a.Key] != nil || s.d.byUID(a.UID) != nil {
+	return s.d.addAccount(a)
+}
+
+func (d *Disk) addAccount(a chat.Account) (chat.Account, error) {
+	if d.byKey[a.Key] != nil || d.byUID(a.UID) != nil {
 		return chat.Account{}, chat.ErrExists
 	}
 	skeleton := chat.Skeleton(a.Name)
-	if a.UID < 0 && s.d.faces[skeleton] {
+	if a.UID < 0 && d.faces[skeleton] {
 		return chat.Account{}, chat.ErrAlike
 	}
 	if a.Created == 0 {
 		a.Created = now()
 	}
 	a.UID = max(a.UID, -1)
-	a.ID = chat.AccountID(len(s.d.accounts) + 1)
+	a.ID = chat.AccountID(len(d.accounts) + 1)
 	kept := a
-	s.d.accounts = append(s.d.accounts, &kept)
-	s.d.byKey[a.Key] = &kept
-	s.d.faces[skeleton] = true
+	d.accounts = append(d.accounts, &kept)
+	d.byKey[a.Key] = &kept
+	d.faces[skeleton] = true
 	return a, nil
+}
+
+// Register makes a name somebody's. See [chat.Accounts].
+func (s *Store) Register(ctx context.Context, a chat.Account, was *chat.Account, invite *[32]byte) (chat.Account, error) {
+	done, err := s.use(ctx)
+	if err != nil {
+		return chat.Account{}, err
+	}
+	defer done()
+	if invite != nil {
+		owner, there := s.d.invites[*invite]
+		if !there {
+			return chat.Account{}, chat.ErrNotFound
+		}
+		a.Owner = a.Owner || owner
+	}
+	if was == nil {
+		a, err = s.d.addAccount(a)
+	} else {
+		a, err = s.d.giveAccount(*was, a)
+	}
+	if err == nil && invite != nil {
+		delete(s.d.invites, *invite)
+	}
+	return a, err
+}
+
+// giveAccount gives an account that is as it was to whom a describes.
+func (d *Disk) giveAccount(was, a chat.Account) (chat.Account, error) {
+	is := d.account(was.ID)
+	switch {
+	case is == nil:
+		return chat.Account{}, chat.ErrNotFound
+	case is.Password != was.Password || is.UID != was.UID || is.Disabled:
+		return chat.Account{}, chat.ErrChanged
+	}
+	is.Password, is.Owner = a.Password, is.Owner || a.Owner
+	d.forgetTokens(is.ID)
+	return *is, nil
 }
 
 // change changes an account, which ErrNotFound says is not there.
@@ -156,8 +199,11 @@ func (s *Store) SetDisabled(ctx context.Context, id chat.AccountID, disabled boo
 }
 
 // SetUID makes an account the login of a UNIX user, and forgets its tokens; -1 makes it nobody's.
-func (s *Store) SetUID(ctx context.Context, id chat.AccountID, uid int) error {
+func (s *Store) SetUID(ctx context.Context, id chat.AccountID, was string, uid int) error {
 	return s.change(ctx, id, func(a *chat.Account) error {
+		if a.Password != was {
+			return chat.ErrChanged
+		}
 		if other := s.d.byUID(uid); other != nil && other != a {
 			return chat.ErrExists
 		}

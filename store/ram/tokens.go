@@ -135,33 +135,13 @@ func (s *Store) AddInvite(ctx context.Context, hash [32]byte, owner bool) error 
 	return nil
 }
 
-// ReturnInvite keeps an invitation that was spent on nothing, but an owner's only where no newer one is.
-func (s *Store) ReturnInvite(ctx context.Context, hash [32]byte, owner bool) error {
-	done, err := s.use(ctx)
-	if err != nil {
-		return err
-	}
-	defer done()
-	for _, o := range s.d.invites {
-		if owner && o {
-			return nil
-		}
-	}
-	s.d.invites[hash] = owner
-	return nil
-}
-
-// UseInvite spends an invitation.
-func (s *Store) UseInvite(ctx context.Context, hash [32]byte) (owner bool, err error) {
+// HasInvite tells whether an invitation is there to be spent.
+func (s *Store) HasInvite(ctx context.Context, hash [32]byte) (bool, error) {
 	done, err := s.use(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer done()
-	owner, there := s.d.invites[hash]
-	if !there {
-		return false, chat.ErrNotFound
-	}
-	delete(s.d.invites, hash)
-	return owner, nil
+	_, there := s.d.invites[hash]
+	return there, nil
 }

@@ -20,7 +20,7 @@ func accountNotFound(w *world) {
 	w.is(w.SetPassword(w.ctx, 99, "", "x"), chat.ErrNotFound)
 	w.is(w.SetOwner(w.ctx, 99, true), chat.ErrNotFound)
 	w.is(w.SetDisabled(w.ctx, 99, true), chat.ErrNotFound)
-	w.is(w.SetUID(w.ctx, 99, 1000), chat.ErrNotFound)
+	w.is(w.SetUID(w.ctx, 99, "", 1000), chat.ErrNotFound)
 }
 
 func accountExists(w *world) {
@@ -37,7 +37,7 @@ func accountExists(w *world) {
 	w.same("the first stays", got, ann)
 
 	bob := w.person("bob")
-	w.is(w.SetUID(w.ctx, bob.ID, 1000), chat.ErrExists)
+	w.is(w.SetUID(w.ctx, bob.ID, "", 1000), chat.ErrExists)
 }
 
 // accountAlike has names that look the same in two scripts, and with a digit.
@@ -129,8 +129,9 @@ func accountChanges(w *world) {
 	w.ok(w.SetPassword(w.ctx, ann.ID, "", "first"))
 	w.is(w.SetPassword(w.ctx, ann.ID, "", "late"), chat.ErrChanged)
 	w.ok(w.SetPassword(w.ctx, ann.ID, "first", "phc"))
-	w.ok(w.SetUID(w.ctx, ann.ID, 1000))
-	w.ok(w.SetUID(w.ctx, ann.ID, 1000))
+	w.is(w.SetUID(w.ctx, ann.ID, "", 1000), chat.ErrChanged)
+	w.ok(w.SetUID(w.ctx, ann.ID, "phc", 1000))
+	w.ok(w.SetUID(w.ctx, ann.ID, "phc", 1000))
 	if any, err := w.AnyOwner(w.ctx); !any || err != nil {
 		w.Errorf("want an owner, got %v, %v", any, err)
 	}
@@ -142,8 +143,8 @@ func accountChanges(w *world) {
 	w.ok(err)
 	w.same("bob is as before", got, bob)
 
-	w.ok(w.SetUID(w.ctx, ann.ID, -1))
-	w.ok(w.SetUID(w.ctx, bob.ID, 1000))
+	w.ok(w.SetUID(w.ctx, ann.ID, "phc", -1))
+	w.ok(w.SetUID(w.ctx, bob.ID, "", 1000))
 	w.ok(w.SetDisabled(w.ctx, ann.ID, true))
 	got, err = w.AccountOf(w.ctx, ann.ID)
 	w.ok(err)

@@ -38,6 +38,7 @@ func Run(t *testing.T, open Open) {
 		{"token forgotten", tokenForgotten},
 		{"invite", invite},
 		{"invite spent once", inviteSpentOnce},
+		{"register guest", registerGuest},
 		{"contacts", contacts},
 		{"room", room},
 		{"room list", roomList},

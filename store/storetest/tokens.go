@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strconv"
 	"sync/atomic"
 
 	"jim/chat"
@@ -108,49 +109,89 @@ func tokenForgotten(w *world) {
 	w.ok(w.SetDisabled(w.ctx, bob.ID, true))
 	has(bob, false)
 	add(bob, 4)
-	w.ok(w.SetUID(w.ctx, bob.ID, 1000))
+	w.ok(w.SetUID(w.ctx, bob.ID, "", 1000))
 	has(bob, false)
 	add(bob, 5)
-	w.ok(w.SetUID(w.ctx, bob.ID, -1))
+	w.ok(w.SetUID(w.ctx, bob.ID, "", -1))
 	has(bob, true)
 }
 
+// register makes a name somebody's with an invitation.
+func (w *world) register(name string, was *chat.Account, invite byte) (chat.Account, error) {
+	return w.Register(w.ctx, chat.Account{Name: name, Key: name, UID: -1, Password: "phc"}, was, &[32]byte{invite})
+}
+
 func invite(w *world) {
-	_, err := w.UseInvite(w.ctx, [32]byte{1})
+	_, err := w.register("ann", nil, 1)
 	w.is(err, chat.ErrNotFound)
 	w.ok(w.AddInvite(w.ctx, [32]byte{1}, true))
 	w.ok(w.AddInvite(w.ctx, [32]byte{2}, false))
 	w.ok(w.AddInvite(w.ctx, [32]byte{3}, true))
-	_, err = w.UseInvite(w.ctx, [32]byte{1})
+	_, err = w.register("ann", nil, 1)
 	w.is(err, chat.ErrNotFound) // an owner's invitation replaces the one before
 	w.ok(w.AddInvite(w.ctx, [32]byte{1}, true))
 	w.is(w.AddInvite(w.ctx, [32]byte{1}, false), chat.ErrExists)
 	w.restart()
-	owner, err := w.UseInvite(w.ctx, [32]byte{1})
-	w.ok(err)
-	w.same("makes an owner", owner, true)
-	owner, err = w.UseInvite(w.ctx, [32]byte{2})
-	w.ok(err)
-	w.same("makes an owner", owner, false)
-	w.ok(w.ReturnInvite(w.ctx, [32]byte{2}, false))
-	w.ok(w.ReturnInvite(w.ctx, [32]byte{2}, false))
-	w.ok(w.ReturnInvite(w.ctx, [32]byte{1}, true))
-	w.ok(w.ReturnInvite(w.ctx, [32]byte{3}, true)) // not beside the other
-	w.restart()
-	for n, want := range map[byte]error{1: nil, 2: nil, 3: chat.ErrNotFound} {
-		_, err = w.UseInvite(w.ctx, [32]byte{n})
-		w.is(err, want)
+	for n, want := range map[byte]bool{1: true, 2: true, 3: false} {
+		has, err := w.HasInvite(w.ctx, [32]byte{n})
+		w.ok(err)
+		w.same("is there", has, want)
 	}
+	ann, err := w.register("ann", nil, 1)
+	w.ok(err)
+	w.same("makes an owner", ann.Owner, true)
+	_, err = w.register("ann", nil, 2)
+	w.is(err, chat.ErrExists) // and the invitation is not spent
+	bob, err := w.register("bob", nil, 2)
+	w.ok(err)
+	w.same("makes an owner", bob.Owner, false)
 	w.restart()
-	_, err = w.UseInvite(w.ctx, [32]byte{1})
+	for _, n := range []byte{1, 2} {
+		_, err = w.register("cid", nil, n)
+		w.is(err, chat.ErrNotFound)
+	}
+	_, err = w.Account(w.ctx, "cid")
 	w.is(err, chat.ErrNotFound)
+	kept, err := w.Account(w.ctx, "ann")
+	w.ok(err)
+	w.same("ann", kept, ann)
+}
+
+// registerGuest has a guest's account registered, which is as it was, or is not.
+func registerGuest(w *world) {
+	w.ok(w.AddInvite(w.ctx, [32]byte{1}, true))
+	ann := w.person("ann")
+	for _, was := range []chat.Account{{ID: ann.ID, Password: "x", UID: -1}, {ID: ann.ID, UID: 1000}} {
+		_, err := w.register("ann", &was, 1)
+		w.is(err, chat.ErrChanged)
+	}
+	w.ok(w.SetDisabled(w.ctx, ann.ID, true))
+	_, err := w.register("ann", &ann, 1)
+	w.is(err, chat.ErrChanged)
+	w.ok(w.SetDisabled(w.ctx, ann.ID, false))
+	_, err = w.AddToken(w.ctx, chat.Token{Account: ann.ID, Hash: [32]byte{1}})
+	w.ok(err)
+	got, err := w.register("ann", &ann, 1)
+	w.ok(err)
+	ann.Password, ann.Owner = "phc", true
+	w.same("ann", got, ann)
+	w.restart()
+	got, err = w.Account(w.ctx, "ann")
+	w.ok(err)
+	w.same("ann", got, ann)
+	has, err := w.HasToken(w.ctx, ann.ID)
+	w.ok(err)
+	w.same("has a token", has, false)
+	has, err = w.HasInvite(w.ctx, [32]byte{1})
+	w.ok(err)
+	w.same("the invitation is there", has, false)
 }
 
 func inviteSpentOnce(w *world) {
 	w.ok(w.AddInvite(w.ctx, [32]byte{1}, true))
 	var spent, none atomic.Int32
-	atOnce(16, func(int) {
-		switch _, err := w.UseInvite(w.ctx, [32]byte{1}); {
+	atOnce(16, func(i int) {
+		switch _, err := w.register("somebody"+strconv.Itoa(i), nil, 1); {
 		case err == nil:
 			spent.Add(1)
 		case errors.Is(err, chat.ErrNotFound):
