@@ -213,21 +213,8 @@ func (s *Session) owe(since []wire.Since) {
 // resume makes the session hear all its conversations, and reads to it those that it is owed, from the
 // number it has. Who resumes is told of the others that there is something.
 func (s *Session) resume(r *wire.Request) error {
-	mine, err := s.hub.store.Memberships(s.ctx, s.account.ID)
-	if err != nil {
-		return in("read the memberships", err)
-	}
-	for i := range mine {
-		m := &mine[i]
-		address := m.address()
-		key, bad := addressKey(address)
-		if bad != nil {
-			continue // a name from before a rule became stricter
-		}
-		owed := s.isOwed(key)
-		if n := s.listen(s.hub.room(&m.Conversation), key, address, false); n != nil && !owed && r.HasSince {
-			s.tellWhereItStands(n, m.Last)
-		}
+	if err := s.listenToAll(r); err != nil {
+		return err
 	}
 	for _, w := range r.Since {
 		if err := s.readOwed(w); err != nil {

@@ -17,8 +17,10 @@ type person struct {
 	holders int // sessions logged in or about to be; guarded by Hub.mu
 
 	mu       sync.Mutex
-	sessions []*Session // those that can be told something
-	status   *string    // as its owner says it, nil = here
+	sessions []*Session              // those that can be told something
+	status   *string                 // as its owner says it, nil = here
+	coming   int                     // sessions that read what the account belongs to, and do not hear all of it yet
+	left     map[ConversationID]bool // what it has left meanwhile
 }
 
 // nobody is the account of a session that is not logged in.
@@ -68,6 +70,63 @@ func (p *person) add(s *Session) {
 	p.mu.Unlock()
 }
 
+// comes is called before a session reads what its account belongs to, came when it hears that: what the account has left
+// meanwhile, it does not go on hearing.
+func (p *person) comes() {
+	p.mu.Lock()
+	p.coming++
+	p.mu.Unlock()
+}
+
+func (p *person) came(s *Session) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.left {
+		s.detach(c)
+	}
+	if p.coming--; p.coming == 0 {
+		p.left = nil
+	}
+}
+
+// noteLeft is called before all sessions of the account stop or begin to hear a conversation.
+func (p *person) noteLeft(c ConversationID, left bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.coming == 0:
+	case !left:
+		delete(p.left, c)
+	case p.left == nil:
+		p.left = map[ConversationID]bool{c: true}
+	default:
+		p.left[c] = true
+	}
+}
+
+// listenToAll makes the session hear all its conversations.
+func (s *Session) listenToAll(r *wire.Request) error {
+	s.person.comes()
+	defer s.person.came(s)
+	mine, err := s.hub.store.Memberships(s.ctx, s.account.ID)
+	if err != nil {
+		return in("read the memberships", err)
+	}
+	for i := range mine {
+		m := &mine[i]
+		address := m.address()
+		key, bad := addressKey(address)
+		if bad != nil {
+			continue // a name from before a rule became stricter
+		}
+		owed := s.isOwed(key)
+		if n := s.listen(s.hub.room(&m.Conversation), key, address, false); n != nil && !owed && r.HasSince {
+			s.tellWhereItStands(n, m.Last)
+		}
+	}
+	return nil
+}
+
 // logout takes a session's person away, and its rooms.
 func (h *Hub) logout(s *Session) {
 	p := s.person
@@ -105,9 +164,7 @@ func (h *Hub) release(p *person) {
 
 // statusOf is what others see somebody doing.
 func (h *Hub) statusOf(id AccountID) string {
-	h.mu.Lock()
-	p := h.people[id]
-	h.mu.Unlock()
+	p := h.personOf(id)
 	if p == nil {
 		return gone
 	}

@@ -287,6 +287,9 @@ func (h *Hub) unlisten(n *sub) {
 // attachAll makes every session of an account hear a conversation. The two sides of a direct one learn
 // of it one after the other, and the first may have said something by then.
 func (h *Hub) attachAll(id AccountID, c *Conversation, key, address string) {
+	if p := h.personOf(id); p != nil {
+		p.noteLeft(c.ID, false)
+	}
 	for _, s := range h.sessionsOf(id) {
 		s.listen(h.room(c), key, address, true)
 	}
@@ -294,17 +297,24 @@ func (h *Hub) attachAll(id AccountID, c *Conversation, key, address string) {
 
 // detachAll ends it.
 func (h *Hub) detachAll(id AccountID, c ConversationID) {
+	if p := h.personOf(id); p != nil {
+		p.noteLeft(c, true)
+	}
 	for _, s := range h.sessionsOf(id) {
-		s.mu.Lock()
-		for key, n := range s.subs {
-			if n.room.id == c {
-				delete(s.subs, key)
-				s.remember(key, n.readAhead())
-				h.unlisten(n)
-				break
-			}
+		s.detach(c)
+	}
+}
+
+func (s *Session) detach(c ConversationID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, n := range s.subs {
+		if n.room.id == c {
+			delete(s.subs, key)
+			s.remember(key, n.readAhead())
+			s.hub.unlisten(n)
+			return
 		}
-		s.mu.Unlock()
 	}
 }
 
@@ -320,13 +330,18 @@ func (n *sub) readAhead() uint64 {
 
 // sessionsOf are the live sessions of an account.
 func (h *Hub) sessionsOf(id AccountID) []*Session {
-	h.mu.Lock()
-	p := h.people[id]
-	h.mu.Unlock()
+	p := h.personOf(id)
 	if p == nil {
 		return nil
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.sessions)
+}
+
+// personOf is the person of an account, nil where nobody is here.
+func (h *Hub) personOf(id AccountID) *person {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.people[id]
 }
