@@ -299,18 +299,25 @@ func (s *Session) members(r *wire.Request) (*wire.Response, error) {
 
 // addContact and delContact keep the list of contacts, on all devices.
 func (s *Session) addContact(r *wire.Request) (*wire.Response, error) {
-	return s.changeContact(r, func(contact AccountID) error {
-		return s.hub.store.AddContact(s.ctx, s.account.ID, contact)
+	return s.changeContact(r, func(contact *Account) error {
+		if contact.Disabled {
+			return errNobody(r.To)
+		}
+		return s.hub.store.AddContact(s.ctx, s.account.ID, contact.ID)
 	})
 }
 
 func (s *Session) delContact(r *wire.Request) (*wire.Response, error) {
-	return s.changeContact(r, func(contact AccountID) error {
-		return s.hub.store.DeleteContact(s.ctx, s.account.ID, contact)
+	return s.changeContact(r, func(contact *Account) error {
+		err := s.hub.store.DeleteContact(s.ctx, s.account.ID, contact.ID)
+		if err == ErrNotFound && contact.Disabled {
+			return errNobody(r.To)
+		}
+		return err
 	})
 }
 
-func (s *Session) changeContact(r *wire.Request, change func(AccountID) error) (*wire.Response, error) {
+func (s *Session) changeContact(r *wire.Request, change func(*Account) error) (*wire.Response, error) {
 	if bad := s.may(&askRate); bad != nil {
 		return nil, bad
 	}
@@ -318,9 +325,9 @@ func (s *Session) changeContact(r *wire.Request, change func(AccountID) error) (
 	if bad != nil {
 		return nil, bad
 	}
-	other, err := s.someone(s.ctx, key, r.To)
+	other, err := s.anyone(s.ctx, key, r.To)
 	if err == nil {
-		if err = change(other.ID); err == ErrNotFound {
+		if err = change(&other); err == ErrNotFound {
 			err = wire.Errorf(wire.NotFound, "%s is not in your contacts", other.Name)
 		}
 	}

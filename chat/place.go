@@ -45,8 +45,12 @@ func (s *Session) find(ctx context.Context, address string, open bool) (place, e
 	return s.findPerson(ctx, key, address, open)
 }
 
+// findPerson finds what was said with a person, also with one who is disabled now: that one it is only too late to talk to.
 func (s *Session) findPerson(ctx context.Context, key, address string, open bool) (place, error) {
-	other, err := s.someone(ctx, key, address)
+	other, err := s.anyone(ctx, key, address)
+	if err == nil && open && other.Disabled {
+		err = errNobody(address)
+	}
 	if err != nil {
 		return place{}, err
 	}
@@ -57,10 +61,12 @@ func (s *Session) findPerson(ctx context.Context, key, address string, open bool
 	} else {
 		c, err = s.hub.store.FindDirect(ctx, s.account.ID, other.ID)
 	}
-	if err == ErrNotFound {
+	switch {
+	case err == ErrNotFound && other.Disabled:
+		return place{}, errNobody(address)
+	case err == ErrNotFound:
 		return at, nil
-	}
-	if err != nil {
+	case err != nil:
 		return place{}, in("find a direct conversation", err)
 	}
 	at.room = s.hub.room(&c)
@@ -73,9 +79,22 @@ func (s *Session) findPerson(ctx context.Context, key, address string, open bool
 
 // someone finds a person by address.
 func (s *Session) someone(ctx context.Context, key, address string) (Account, error) {
+	a, err := s.anyone(ctx, key, address)
+	if err == nil && a.Disabled {
+		return Account{}, errNobody(address)
+	}
+	return a, err
+}
+
+// anyone is someone, or somebody who is disabled.
+func (s *Session) anyone(ctx context.Context, key, address string) (Account, error) {
 	a, err := s.hub.store.Account(ctx, key)
-	if err == ErrNotFound || err == nil && a.Disabled {
-		return Account{}, wire.Errorf(wire.NotFound, "nobody is called %s", address)
+	if err == ErrNotFound {
+		return Account{}, errNobody(address)
 	}
 	return a, in("find a person", err)
+}
+
+func errNobody(address string) *wire.Error {
+	return wire.Errorf(wire.NotFound, "nobody is called %s", address)
 }
