@@ -96,16 +96,15 @@ func (s *Session) invitation(secret string) (*[32]byte, error) {
 	if secret == "" {
 		return nil, nil
 	}
-	taken, bad := s.hub.rates.tryLogin(s.peer.Host, "")
-	if bad != nil {
+	if bad := s.hub.rates.mayTry(s.peer.Host, ""); bad != nil {
 		return nil, bad
 	}
 	hash := sha256.Sum256([]byte(secret))
 	there, err := s.hub.store.HasInvite(s.ctx, hash)
 	if err == nil && !there {
+		s.hub.rates.wrong(s.peer.Host)
 		return nil, errNotInvited()
 	}
-	s.hub.rates.right(taken, s.peer.Host, "")
 	return &hash, in("find an invitation", err)
 }
 
@@ -141,18 +140,16 @@ func (s *Session) passwd(r *wire.Request) (*wire.Response, error) {
 		return nil, wire.Errorf(wire.Forbidden, "guests have no password: `register` makes the name yours")
 	}
 	if a.Password != "" {
-		taken, bad := s.hub.rates.tryLogin(s.peer.Host, a.Key)
-		if bad != nil {
+		if bad := s.hub.rates.mayTry(s.peer.Host, a.Key); bad != nil {
 			return nil, bad
 		}
-		right, err := s.hub.passwords.check(s.ctx, a.Password, r.Old)
+		right, err := s.knows(r.Old, a.Key, a.Password, true)
 		if err != nil {
 			return nil, err
 		}
 		if !right {
 			return nil, wire.Errorf(wire.WrongLogin, "`old` is not your password")
 		}
-		s.hub.rates.right(taken, s.peer.Host, a.Key)
 	}
 	if err := s.hub.setPassword(s, &a, r.Password); err != nil {
 		return nil, err

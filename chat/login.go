@@ -70,9 +70,8 @@ func (s *Session) byProof(r *wire.Request) (*admission, error) {
 	if bad != nil {
 		return nil, bad
 	}
-	var taken []bucketKey
 	if u.Password != "" {
-		if taken, bad = s.hub.rates.tryLogin(s.peer.Host, key); bad != nil {
+		if bad = s.hub.rates.mayTry(s.peer.Host, key); bad != nil {
 			return nil, bad
 		}
 	}
@@ -90,7 +89,7 @@ func (s *Session) byProof(r *wire.Request) (*admission, error) {
 	case err == nil && !a.Disabled && s.proved(key):
 		return &admission{account: a}, nil
 	case u.Password != "":
-		return s.byPassword(u.Password, key, &a, taken)
+		return s.byPassword(u.Password, key, &a)
 	case a.Disabled:
 		return nil, needsProof(u.Name)
 	case !a.Registered() && s.isLogin(key):
@@ -118,8 +117,7 @@ func wrongLogin() *wire.Error {
 
 // byToken lets in who shows a token.
 func (s *Session) byToken(u *wire.User) (*admission, error) {
-	taken, bad := s.hub.rates.tryLogin(s.peer.Host, "")
-	if bad != nil {
+	if bad := s.hub.rates.mayTry(s.peer.Host, ""); bad != nil {
 		return nil, bad
 	}
 	t, a, err := s.hub.store.TokenAccount(s.ctx, sha256.Sum256([]byte(u.Token)))
@@ -127,24 +125,37 @@ func (s *Session) byToken(u *wire.User) (*admission, error) {
 		return nil, in("find a token", err)
 	}
 	if key, _ := nameKey(u.Name); err == ErrNotFound || a.Disabled || u.Name != "" && key != a.Key {
+		s.hub.rates.wrong(s.peer.Host)
 		return nil, wrongLogin()
 	}
-	s.hub.rates.right(taken, s.peer.Host, "")
 	return &admission{account: a, token: t.ID}, nil
 }
 
 // byPassword lets in who knows the password. It takes as long for a name that
-// nobody has. taken is what the try has cost.
-func (s *Session) byPassword(password, key string, a *Account, taken []bucketKey) (*admission, error) {
-	right, err := s.hub.passwords.check(s.ctx, a.Password, password)
+// nobody has.
+func (s *Session) byPassword(password, key string, a *Account) (*admission, error) {
+	right, err := s.knows(password, key, a.Password, !a.Disabled)
 	if err != nil {
 		return nil, err
 	}
-	if !right || a.Disabled {
+	if !right {
 		return nil, wrongLogin()
 	}
-	s.hub.rates.right(taken, s.peer.Host, key)
 	return &admission{account: *a}, nil
+}
+
+// knows tells whether a password is the one of name, of which kept is the PHC string, and counts it where it is not, or
+// is good for nothing.
+func (s *Session) knows(password, name, kept string, good bool) (bool, error) {
+	var taken []bucketKey
+	right, err := s.hub.passwords.check(s.ctx, kept, password, func() (bad *wire.Error) {
+		taken, bad = s.hub.rates.tryLogin(s.peer.Host, name)
+		return bad
+	})
+	if right = right && good; right {
+		s.hub.rates.right(taken, s.peer.Host, name)
+	}
+	return right, err
 }
 
 // byUID lets in the user at the other end of a UNIX socket, under his login name.

@@ -28,7 +28,11 @@ const (
 
 const passwordMin = 8 // characters
 
-// passwords hashes and checks them, as many at a time as half the processors; and
+// placesMost is how many passwords are looked at at the same time at most: less than may be wrong, or right ones would be
+// taken for too many.
+const placesMost = 8
+
+// passwords hashes and checks them, as many at a time as half the processors, and no more than placesMost; and
 // while much is being said, they take a tenth of the machine at most, so that
 // logging in never takes it from those who talk.
 type passwords struct {
@@ -42,7 +46,7 @@ type passwords struct {
 func newPasswords(said func() uint64) *passwords {
 	p := &passwords{
 		said:   said,
-		places: make(chan struct{}, max(1, runtime.NumCPU()/2)),
+		places: make(chan struct{}, min(max(1, runtime.NumCPU()/2), placesMost)),
 		queue:  make(chan struct{}, 256),
 	}
 	p.dummy = phc(make([]byte, argonSalt), make([]byte, argonKey))
@@ -64,14 +68,17 @@ func (p *passwords) hash(ctx context.Context, password string) (string, error) {
 	return phc(salt, argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonLanes, argonKey)), nil
 }
 
-// check tells whether password is the one of which kept is the PHC string. It
-// takes as long when kept is "", and then it is not.
-func (p *passwords) check(ctx context.Context, kept, password string) (bool, error) {
+// check tells whether password is the one of which kept is the PHC string, if may, which is asked when nobody is to be
+// waited for any more, refuses nothing. It takes as long when kept is "", and then it is not.
+func (p *passwords) check(ctx context.Context, kept, password string, may func() *wire.Error) (bool, error) {
 	leave, err := p.enter(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer leave()
+	if bad := may(); bad != nil {
+		return false, bad
+	}
 	real := kept != ""
 	if !real {
 		kept = p.dummy

@@ -69,17 +69,23 @@ func (r *rates) take(keys ...bucketKey) (wait time.Duration) {
 	now := time.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, k := range keys {
-		if b := r.bucket(k, now); b.left < 1 {
-			wait = max(wait, time.Duration((1-b.left)*float64(k.of.every)))
-		}
-	}
+	wait = r.wait(now, keys)
 	for _, k := range keys {
 		b := r.bucket(k, now)
 		if wait == 0 {
 			b.left--
 		}
 		r.buckets[k] = b
+	}
+	return wait
+}
+
+// wait is how long until none of the buckets is empty.
+func (r *rates) wait(now time.Time, keys []bucketKey) (wait time.Duration) {
+	for _, k := range keys {
+		if b := r.bucket(k, now); b.left < 1 {
+			wait = max(wait, time.Duration((1-b.left)*float64(k.of.every)))
+		}
 	}
 	return wait
 }
@@ -146,18 +152,37 @@ func (s *Session) may(of *rate) *wire.Error {
 	return wire.Errorf(wire.TooMany, "slower, please").After(wait)
 }
 
-// tryLogin counts a try from host to prove to be name ("" = a secret says who),
-// as if it were wrong, before anything is looked at: tries that come at the same
-// time are counted, too. right takes it back from what was taken.
+// mayTry tells whether host may try to prove to be name ("" = a secret says who). It counts nothing: many who come at the
+// same time and are right cost each other nothing. Of a secret, which nobody guesses, wrong is called afterwards; of a
+// password tryLogin is, when it is looked at.
+func (r *rates) mayTry(host netip.Addr, name string) *wire.Error {
+	if r.off {
+		return nil
+	}
+	keys := r.loginKeys(host, name)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return tooManyTries(r.wait(time.Now(), keys))
+}
+
+// wrong counts a secret that was none.
+func (r *rates) wrong(host netip.Addr) { r.take(r.loginKeys(host, "")...) }
+
+// tryLogin counts a try from host to prove to be name, as if it were wrong, before its password is looked at: tries that
+// come at the same time are counted, too. right takes it back from what was taken.
 //
 // Whoever guesses from many addresses makes all others wait, but for those from
 // where the name's password was right before: its owner is not locked out.
 func (r *rates) tryLogin(host netip.Addr, name string) (taken []bucketKey, bad *wire.Error) {
 	taken = r.loginKeys(host, name)
-	if wait := r.take(taken...); wait > 0 {
-		return nil, wire.Errorf(wire.TooMany, "too many wrong logins").After(wait)
+	return taken, tooManyTries(r.take(taken...))
+}
+
+func tooManyTries(wait time.Duration) *wire.Error {
+	if wait <= 0 {
+		return nil
 	}
-	return taken, nil
+	return wire.Errorf(wire.TooMany, "too many wrong logins").After(wait)
 }
 
 // loginKeys are the buckets of a try from host to be name.
@@ -172,9 +197,6 @@ func (r *rates) loginKeys(host netip.Addr, name string) []bucketKey {
 // right takes back what tryLogin counted, and remembers host. By now host may be known, which it was not then.
 func (r *rates) right(taken []bucketKey, host netip.Addr, name string) {
 	r.giveBack(taken...)
-	if name == "" {
-		return
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.known) >= knownMax {
