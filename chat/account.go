@@ -34,7 +34,7 @@ func (s *Session) register(r *wire.Request) (*wire.Response, error) {
 	s.mu.Lock()
 	s.account = &a
 	s.mu.Unlock()
-	token, id, err := s.newToken(&a, 0, r.Device)
+	token, id, err := s.tokenToo(&a, 0, r.Device)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func (s *Session) passwd(r *wire.Request) (*wire.Response, error) {
 	if err := s.hub.setPassword(s, &a, r.Password); err != nil {
 		return nil, err
 	}
-	token, id, err := s.newToken(&a, 0, r.Device)
+	token, id, err := s.tokenToo(&a, 0, r.Device)
 	if err != nil {
 		return nil, err
 	}

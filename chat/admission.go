@@ -30,7 +30,11 @@ func (s *Session) admit(r *wire.Request, l *admission) (p *person, token string,
 			return nil, "", bad
 		}
 	}
-	token, id, err := s.newToken(&l.account, l.token, r.Device)
+	newToken := s.newToken
+	if l.code == wire.Created {
+		newToken = s.tokenToo
+	}
+	token, id, err := newToken(&l.account, l.token, r.Device)
 	if id != 0 {
 		l.token = id
 	}
@@ -94,6 +98,17 @@ func (s *Session) newToken(a *Account, proof int64, device string) (secret strin
 		return "", 0, in("look at a proof again", err)
 	}
 	return "", 0, wrongLogin()
+}
+
+// tokenToo is newToken for who has just got a new password: that is kept, and a token that could not be is no reason to say
+// that all of it has failed. To do it again would be refused.
+func (s *Session) tokenToo(a *Account, proof int64, device string) (secret string, id int64, err error) {
+	secret, id, err = s.newToken(a, proof, device)
+	if err == nil || isCode(err, wire.WrongLogin) {
+		return secret, id, err
+	}
+	s.hub.log.Error("a new password, and no token for the device", "account", a.Name, "err", err)
+	return "", 0, nil
 }
 
 // newSecret is 256 random bits in a form that programs can recognise.
