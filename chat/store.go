@@ -74,6 +74,7 @@ type Entry struct {
 	FromName     string
 	ID           string // the client's id; "" = a repeat cannot be told
 	Text         string
+	Again        bool // keep nothing: find what it repeats, else Err is ErrNotFound
 
 	// Set by the store before it hands the entry back:
 	Seq    uint64

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"errors"
 
 	"jim/wire"
@@ -16,7 +17,7 @@ func (s *Session) say(r *wire.Request) (*wire.Response, error) {
 	}
 	if r.Live {
 		if bad := s.reachable(r.To); bad != nil {
-			return nil, bad
+			return nil, s.keptBefore(r, bad)
 		}
 	}
 	at, err := s.find(s.ctx, r.To, true)
@@ -25,6 +26,25 @@ func (s *Session) say(r *wire.Request) (*wire.Response, error) {
 	}
 	s.post(at, &Entry{Kind: Said, ID: r.ID, Text: r.Message})
 	return nil, nil
+}
+
+// keptBefore answers a message that cannot be told now, for bad, with what it was answered when it was said first.
+func (s *Session) keptBefore(r *wire.Request, bad error) error {
+	if r.ID == "" || !isCode(bad, wire.Offline) {
+		return bad
+	}
+	at, err := s.find(s.ctx, r.To, false)
+	if err != nil || at.room == nil {
+		return cmp.Or(err, bad)
+	}
+	s.post(at, &Entry{Kind: Said, ID: r.ID, Text: r.Message, Again: true, done: func(e *Entry) {
+		if e.Err == ErrNotFound {
+			s.respond(e.ID, nil, bad)
+			return
+		}
+		s.answerKept(e)
+	}})
+	return nil
 }
 
 // reachable refuses a message to a person who is not connected, from those who

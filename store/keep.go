@@ -35,6 +35,12 @@ func (w *writer) keep(e *chat.Entry) error {
 	if err := w.senderExists(e.From); err != nil {
 		return err
 	}
+	if e.Again {
+		if repeated, err := w.repeats(e); repeated || err != nil {
+			return err
+		}
+		return chat.ErrNotFound
+	}
 	st := w.insert
 	err = errors.Join(
 		st.BindInt64(1, int64(e.Conversation)),

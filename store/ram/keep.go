@@ -25,6 +25,9 @@ func (d *Disk) keep(e *chat.Entry) error {
 		e.Seq, e.Time, e.Repeat = first.Seq, first.Time, true
 		return nil
 	}
+	if e.Again {
+		return chat.ErrNotFound
+	}
 	read, member := t.members[e.From]
 	switch e.Kind {
 	case chat.Said:

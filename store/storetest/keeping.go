@@ -75,6 +75,24 @@ func keepRepeat(w *world) {
 	w.same("a repeated join joins", is, false)
 }
 
+// keepAgain looks for what was kept before, and keeps nothing.
+func keepAgain(w *world) {
+	ann, ops := w.person("ann"), w.newRoom("#ops")
+	w.kept1(said(ops, ann, "k1", "hi"))
+	for id, want := range map[string]error{"k1": nil, "k2": chat.ErrNotFound, "": chat.ErrNotFound} {
+		e := said(ops, ann, id, "hi")
+		e.Again = true
+		w.keep(e)
+		if w.is(e.Err, want); want == nil && (!e.Repeat || e.Seq != 1) {
+			w.Errorf("want the first, got %+v", *e)
+		}
+	}
+	e := said(ops, ann, "k1", "ho")
+	e.Again = true
+	w.refused(e, chat.ErrConflict)
+	w.same("kept", len(w.all(ops)), 1)
+}
+
 // keepRepeatAtOnce sends first tries and their repeats in one burst, so that
 // most of them meet in one group.
 func keepRepeatAtOnce(w *world) {

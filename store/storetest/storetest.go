@@ -51,6 +51,7 @@ func Run(t *testing.T, open Open) {
 		{"keep unknown kind", keepUnknownKind},
 		{"keep conflict", keepConflict},
 		{"keep repeat", keepRepeat},
+		{"keep again", keepAgain},
 		{"keep repeat at once", keepRepeatAtOnce},
 		{"keep without id", keepWithoutID},
 		{"join and leave", joinAndLeave},
