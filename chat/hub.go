@@ -88,7 +88,8 @@ type Hub struct {
 	sessions []*Session // in no order; each knows its place
 	people   map[AccountID]*person
 	rooms    map[ConversationID]*Room
-	ended    chan struct{} // closed when closing and no session is left
+	unopened map[string]bool // by compared name: rooms that are there, and whose first entry could not be kept
+	ended    chan struct{}   // closed when closing and no session is left
 }
 
 // New starts a hub over a store, which it starts too. End it with Shutdown.
@@ -115,7 +116,9 @@ func New(store Store, o Options) *Hub {
 		began:  time.Now(),
 		people: map[AccountID]*person{},
 		rooms:  map[ConversationID]*Room{},
-		ended:  make(chan struct{}),
+
+		unopened: map[string]bool{},
+		ended:    make(chan struct{}),
 	}
 	h.passwords = newPasswords(h.counts.messages.Load)
 	h.trust, h.distrust = context.WithCancel(context.Background())

@@ -18,6 +18,13 @@ func (s *Session) create(r *wire.Request) (*wire.Response, error) {
 		return nil, errReserved(r.To)
 	}
 	c, err := s.hub.store.AddRoom(s.ctx, r.To, key)
+	if err == ErrExists && s.hub.takeUnopened(key) {
+		if c, err = s.hub.store.Room(s.ctx, key); err != nil {
+			s.hub.noteUnopened(key)
+		} else if c.Last > 0 { // somebody has joined it
+			err = ErrExists
+		}
+	}
 	if err == ErrExists {
 		return nil, wire.Errorf(wire.Conflict, "there is a room %s already: join it", r.To)
 	}
@@ -81,6 +88,9 @@ func (s *Session) enter(r *wire.Request, c *Conversation, key string, e *Entry, 
 	}
 	e.done = func(e *Entry) {
 		if e.Err != nil {
+			if e.Kind == RoomOpened {
+				s.hub.noteUnopened(key)
+			}
 			s.respond(id, nil, keeping(e.Err))
 			return
 		}

@@ -72,6 +72,22 @@ func (h *Hub) room(c *Conversation) *Room {
 	return r
 }
 
+// noteUnopened remembers a room whose first entry could not be kept: whoever made it is told to try again.
+// takeUnopened tells one of those who try that it may be opened.
+func (h *Hub) noteUnopened(key string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.unopened[key] = true
+}
+
+func (h *Hub) takeUnopened(key string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	is := h.unopened[key]
+	delete(h.unopened, key)
+	return is
+}
+
 // idleMax is how many looks of watch a room survives without a reference: a minute.
 const idleMax = int(time.Minute / watchEvery)
 
