@@ -43,6 +43,16 @@ var (
 		"В ней всё сказанное и хеши паролей: храните её в тайне.",
 		"其中有全部聊天内容和密码散列：请妥善保密。",
 	}
+	sayLogins = phrase{
+		"Logins are as they were then, too: passwords, tokens of devices, who is disabled or an owner. Invitations used since then work again, and names registered since then are free.",
+		"Входы теперь тоже такие, какими были тогда: пароли, токены устройств, кто отключён, кто владелец. Использованные с тех пор приглашения снова действуют, а имена, занятые с тех пор, свободны.",
+		"登录状态也与当时相同：密码、设备令牌、谁被停用、谁是所有者。此后用过的邀请码重新有效，此后注册的名字又可注册。",
+	}
+	doLogins = phrase{
+		"as soon as the server runs, do again what was changed since: jim user passwd NAME (logs out all devices, too), jim user disable NAME",
+		"как только сервер запущен, повторите сделанное с тех пор: jim user passwd ИМЯ (заодно отключает все устройства), jim user disable ИМЯ",
+		"服务器启动后请立即重做此后的更改：jim user passwd 名字（同时注销所有设备）、jim user disable 名字",
+	}
 )
 
 // newBackupCommand is `jim backup`.
@@ -122,7 +132,11 @@ says.`,
 			if err != nil {
 				return unlessInterrupted(ctx, err)
 			}
-			return tell(c.OutOrStdout(), c.ErrOrStderr(), sayRestored, conf.data, m, asJSON)
+			if err := tell(c.OutOrStdout(), c.ErrOrStderr(), sayRestored, conf.data, m, asJSON); err != nil || asJSON {
+				return err
+			}
+			_, err = fmt.Fprintf(c.ErrOrStderr(), "%s\n→ %s\n", sayLogins.in(speaks()), doLogins.in(speaks()))
+			return err
 		},
 	}
 	addSettings(c.Flags(), "data")
