@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,9 +73,10 @@ func (s *sending) run(c *cobra.Command, args []string) error {
 		ctx, cancel = context.WithTimeout(ctx, s.timeout)
 	}
 	defer cancel()
-	r, err := s.send(ctx, c, wire.Request{Action: wire.ActMsg, ID: s.id, To: args[0], Message: text})
+	q := wire.Request{Action: wire.ActMsg, ID: cmp.Or(s.id, client.NewID()), To: args[0], Message: text}
+	r, err := s.send(ctx, c, q)
 	if err != nil {
-		return s.explain(err, args[0])
+		return s.explain(err, q)
 	}
 	if s.asJSON {
 		return printJSON(c.OutOrStdout(), r)
@@ -84,9 +86,6 @@ func (s *sending) run(c *cobra.Command, args []string) error {
 
 // send connects and sends, both as often as it takes.
 func (s *sending) send(ctx context.Context, c *cobra.Command, q wire.Request) (*wire.Response, error) {
-	if q.ID == "" {
-		q.ID = client.NewID()
-	}
 	var last error // of an attempt that was not cut short by the end of the time
 	for try := 0; ; try++ {
 		jim, err := s.dial(ctx, c, client.Options{Quiet: true, Once: s.timeout == 0})
@@ -95,7 +94,7 @@ func (s *sending) send(ctx context.Context, c *cobra.Command, q wire.Request) (*
 			r, err := jim.Do(ctx, q)
 			var lost *client.UnreachableError
 			if errors.As(err, &lost) {
-				err = exitf(exitUnreachable, "%w; whether it was said is unknown, the same --id can be sent again", err)
+				err = exitf(exitUnreachable, "%w; "+unknownOutcome, err, q.ID)
 			}
 			return r, err
 		}
@@ -130,19 +129,29 @@ func again(err error, try int) (wait time.Duration, worth bool) {
 	return wait, errors.As(err, &unreachable)
 }
 
+// unknownOutcome is said with the id.
+const unknownOutcome = "whether it was said is unknown, the same --id can be sent again: --id %s"
+
 // explain adds what to do to errors, and chooses the exit code.
-func (s *sending) explain(err error, to string) error {
+func (s *sending) explain(err error, q wire.Request) error {
+	var refused *client.Error
 	switch {
-	case refusedWith(err, wire.NotFound) && wire.IsRoom(to):
-		return exitf(exitNotFound, "there is no room %s; who joins it first makes it: jim chat --room '%s'", to, to)
+	case refusedWith(err, wire.NotFound) && wire.IsRoom(q.To):
+		return exitf(exitNotFound, "there is no room %s; who joins it first makes it: jim chat --room '%s'", q.To, q.To)
 	case refusedWith(err, wire.NotFound):
-		return exitf(exitNotFound, "nobody is called %s", to)
+		return exitf(exitNotFound, "nobody is called %s", q.To)
 	case refusedWith(err, wire.Conflict) && s.id != "":
 		return exitf(exitFailed, "%w", err)
 	case refusedWith(err, wire.Conflict):
 		return exitf(exitTryAgain, "%w; choose another name with --name, or make this one yours: /register in jim chat", err)
+	case errors.As(err, &refused) && refused.Retry:
+		text := "%w; it was not said: try again"
+		if wait := refused.RetryAfter; wait >= time.Second {
+			text += fmt.Sprintf(" in %v", (wait + time.Second - 1).Truncate(time.Second))
+		}
+		return exitf(refusedCode(refused), text, refused)
 	case errors.Is(err, context.DeadlineExceeded) && !isRefusal(err):
-		return exitf(exitTimedOut, "no answer within %v; whether it was said is unknown, the same --id can be sent again", s.timeout)
+		return exitf(exitTimedOut, "no answer within %v; "+unknownOutcome, s.timeout, q.ID)
 	}
 	return clientError(err)
 }

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"jim/client"
 	"jim/wire"
 )
 
@@ -60,10 +62,10 @@ func TestSendTriesOnce(t *testing.T) {
 		answer, says string
 		code         int
 	}{
-		{`"response":429,"error":"slower","retry":true,"retry_after":0.1`, "slower (429)", exitTryAgain},
-		{`"response":503,"error":"stopping","retry":true`, "stopping (503)", exitTryAgain},
-		{`"response":507,"error":"the disk is full","retry":true`, "the disk is full (507)", exitTryAgain},
-		{"", "whether it was said is unknown, the same --id can be sent again", exitUnreachable},
+		{`"response":429,"error":"slower","retry":true,"retry_after":0.1`, "jim: slower (429); it was not said: try again\n", exitTryAgain},
+		{`"response":503,"error":"stopping","retry":true`, "jim: stopping (503); it was not said: try again\n", exitTryAgain},
+		{`"response":507,"error":"the disk is full","retry":true`, "jim: the disk is full (507); it was not said: try again\n", exitTryAgain},
+		{"", "whether it was said is unknown, the same --id can be sent again: --id ", exitUnreachable},
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), patient)
 		var out, talk bytes.Buffer
@@ -72,5 +74,23 @@ func TestSendTriesOnce(t *testing.T) {
 			t.Errorf("%s: exit code %d, said %q, %v", test.answer, code, talk.String(), ctx.Err())
 		}
 		cancel()
+	}
+}
+
+// TestSendGivesUp when its time is over: it says why, and what to do.
+func TestSendGivesUp(t *testing.T) {
+	s, q := sending{timeout: time.Second}, wire.Request{ID: "k1", To: "#tea"}
+	slower := &client.Error{Action: wire.ActMsg, Code: wire.TooMany, Text: "slower", Retry: true, RetryAfter: 7200 * time.Millisecond}
+	for _, test := range []struct {
+		err  error
+		says string
+		code int
+	}{
+		{fmt.Errorf("%w: %w", context.DeadlineExceeded, slower), "slower (429); it was not said: try again in 8s", exitTryAgain},
+		{context.DeadlineExceeded, "no answer within 1s; whether it was said is unknown, the same --id can be sent again: --id k1", exitTimedOut},
+	} {
+		if err := s.explain(test.err, q); err.Error() != test.says || exitCode(err) != test.code {
+			t.Errorf("%v: exit code %d, said %q", test.err, exitCode(err), err)
+		}
 	}
 }
