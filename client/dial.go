@@ -39,7 +39,7 @@ func (e *UnreachableError) Error() string {
 	case errors.Is(e.Err, syscall.ECONNREFUSED), errors.Is(e.Err, fs.ErrNotExist):
 		return fmt.Sprintf("nobody answers at %s; is the server running? try: jim serve", e.Address)
 	case errors.Is(e.Err, fs.ErrPermission):
-		return fmt.Sprintf("the socket of %s belongs to somebody else: permission denied", e.Address)
+		return fmt.Sprintf("the socket %s belongs to somebody else: run this as its user, or as root", e.Address)
 	case errors.As(e.Err, &dns) && dns.IsNotFound:
 		return fmt.Sprintf("there is no host %s", dns.Name)
 	case errors.As(e.Err, &gibberish):

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/user"
 	"strings"
@@ -195,6 +196,8 @@ func clientError(err error) error {
 		return err
 	case errors.As(err, &refused):
 		return &exitError{refusedCode(refused), err}
+	case errors.As(err, &unreachable) && errors.Is(err, fs.ErrPermission):
+		return &exitError{exitRefused, err}
 	case errors.As(err, &unreachable):
 		return &exitError{exitUnreachable, err}
 	case errors.As(err, &address):

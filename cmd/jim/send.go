@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -126,7 +127,7 @@ func again(err error, try int) (wait time.Duration, worth bool) {
 	if errors.As(err, &refused) {
 		return max(wait, refused.RetryAfter), refused.Retry || refused.Code == wire.Conflict
 	}
-	return wait, errors.As(err, &unreachable)
+	return wait, errors.As(err, &unreachable) && !errors.Is(err, fs.ErrPermission)
 }
 
 // unknownOutcome is said with the id.

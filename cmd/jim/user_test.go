@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"net"
+	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"jim/client"
@@ -48,6 +51,19 @@ func TestEverybodyComesInPages(t *testing.T) {
 	}
 }
 
+// forbidden is what the system says of a socket that belongs to somebody else.
+var forbidden = &client.UnreachableError{Address: "unix:///x", Err: &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.EACCES)}}
+
+// TestSomebodyElsesSocket is not tried again, and says who can use it.
+func TestSomebodyElsesSocket(t *testing.T) {
+	if want := "the socket unix:///x belongs to somebody else: run this as its user, or as root"; forbidden.Error() != want {
+		t.Errorf("%v, want %s", forbidden, want)
+	}
+	if _, worth := again(forbidden, 0); worth {
+		t.Error("it is tried again")
+	}
+}
+
 func TestAdminExitCodes(t *testing.T) {
 	refused := func(c wire.Code) error { return &client.Error{Code: c, Retry: c.Retryable()} }
 	for _, test := range []struct {
@@ -67,6 +83,7 @@ func TestAdminExitCodes(t *testing.T) {
 		{refused(wire.StorageFull), exitTryAgain},
 		{refused(wire.Unavailable), exitTryAgain},
 		{&client.UnreachableError{Address: "x", Err: errors.New("y")}, exitUnreachable},
+		{forbidden, exitRefused},
 		{&client.AddressError{Address: "x", Problem: "y"}, exitUsage},
 		{context.DeadlineExceeded, exitTimedOut},
 	} {
