@@ -75,7 +75,7 @@ type doctor struct {
 	conf     *config
 	findings []finding
 	running  bool
-	missing  bool  // there is no data folder
+	unseen   bool  // there is no data folder, or it cannot be read
 	bytes    int64 // of the database
 	newest   int64 // when the newest entry was kept, in microseconds since 1970
 }
@@ -95,7 +95,7 @@ func (d *doctor) fault(exit int, check string, says, do phrase, args ...any) {
 // examine makes all checks, the most important ones first.
 func (d *doctor) examine(ctx context.Context) {
 	d.folder()
-	if d.missing {
+	if d.unseen {
 		d.limits()
 		return
 	}

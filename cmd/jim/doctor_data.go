@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"time"
 
 	"jim/store"
@@ -17,6 +18,8 @@ import (
 var (
 	sayNoFolder   = phrase{"there is no data folder %s yet", "папки данных %s ещё нет", "数据目录 %s 还不存在"}
 	sayStartIt    = phrase{"jim serve makes it", "её создаст jim serve", "运行 jim serve 即可创建"}
+	sayNoDir      = phrase{"%s is no folder", "%s — не папка", "%s 不是目录"}
+	doAnother     = phrase{"say the data folder with --data", "укажите папку данных через --data", "请用 --data 指定数据目录"}
 	sayNotSeen    = phrase{"the data folder cannot be looked at: %v", "в папку данных нельзя заглянуть: %v", "无法查看数据目录：%v"}
 	doWait        = phrase{"run jim doctor again when the restore is done", "запустите jim doctor снова, когда восстановление закончится", "恢复完成后再运行 jim doctor"}
 	doAsUser      = phrase{"run jim doctor as the server's user, or as root", "запустите jim doctor от имени пользователя сервера или root", "请以服务器的用户或 root 身份运行 jim doctor"}
@@ -69,12 +72,16 @@ var (
 // folder looks at the data folder itself.
 func (d *doctor) folder() {
 	info, err := os.Stat(d.conf.data)
+	if err == nil && info.IsDir() {
+		_, err = os.ReadDir(d.conf.data)
+	}
+	d.unseen = err != nil || !info.IsDir()
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		d.missing = true
 		d.warn("folder", sayNoFolder, sayStartIt, d.conf.data)
+	case err == nil && d.unseen, errors.Is(err, syscall.ENOTDIR):
+		d.fault(exitFailed, "folder", sayNoDir, doAnother, d.conf.data)
 	case err != nil:
-		d.missing = true
 		d.fault(exitFailed, "folder", sayNotSeen, doAsUser, err)
 	case info.Mode().Perm()&0o077 != 0 && hasModes:
 		d.warn("folder", sayOpenFolder, doChmodFolder, d.conf.data, info.Mode().Perm())
@@ -198,6 +205,8 @@ func (d *doctor) certificate() {
 	ends, err := certificateEnds(file)
 	on := ends.Format(time.DateOnly)
 	switch left := time.Until(ends); {
+	case errors.Is(err, os.ErrPermission):
+		d.fault(exitFailed, "certificate", sayNoCert, doAsUser, file, err)
 	case err != nil:
 		d.fault(exitFailed, "certificate", sayNoCert, doRenew, file, err)
 	case left <= 0:

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -115,6 +116,32 @@ func TestDoctorLeftovers(t *testing.T) {
 	for i, want := range []string{"left over: jim.db.before-3.part jim.db.before-3.part-journal (1 KiB)", "copies made before upgrades: jim.db.before-2 (1 KiB)"} {
 		if len(d.findings) != 2 || d.findings[i].in(english) != want {
 			t.Errorf("%+v, want %s", d.findings, want)
+		}
+	}
+}
+
+// TestDoctorSeesNothing of what is no folder, and of one that cannot be read: it says that, and of nothing that it is well.
+func TestDoctorSeesNothing(t *testing.T) {
+	dir := t.TempDir()
+	file, locked := filepath.Join(dir, "file"), filepath.Join(dir, "locked")
+	if err := errors.Join(os.WriteFile(file, nil, 0o644), os.Mkdir(locked, 0o000)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Chmod(locked, 0o700) })
+	looked := map[string]string{file: file + " is no folder"}
+	if _, err := os.ReadDir(locked); err != nil { // root reads everything
+		looked[locked] = "the data folder cannot be looked at: open " + locked + ": permission denied"
+	}
+	for data, want := range looked {
+		d := &doctor{conf: &config{data: data}}
+		d.examine(t.Context())
+		if f := d.findings[0]; f.state != stateFault || f.in(english) != want || f.do.en == "" {
+			t.Errorf("%s: %s %q, to do %q", data, f.state, f.in(english), f.do.en)
+		}
+		for _, f := range d.findings[1:] {
+			if f.check != "files" && f.check != "memory" {
+				t.Errorf("%s: %s %s", data, f.state, f.in(english))
+			}
 		}
 	}
 }
