@@ -189,9 +189,10 @@ func (m *Manifest) write(w io.Writer) error {
 		return err
 	}
 	t := tar.NewWriter(w)
-	err = errors.Join(
-		m.put(t, manifestName, text),
-		m.put(t, manifestSum, sumLine(text)))
+	if err := m.put(t, manifestName, text); err != nil {
+		return err
+	}
+	err = m.put(t, manifestSum, sumLine(text))
 	for _, f := range m.Files {
 		if err == nil {
 			err = m.copy(t, f)

@@ -309,6 +309,17 @@ func TestBackupFromWhereNothingCanBeWritten(t *testing.T) {
 	backupOf(t, dir)
 }
 
+// TestBackupThatCannotBeWritten says why once.
+func TestBackupThatCannotBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	openTest(t, dir).Close()
+	r, w := io.Pipe()
+	r.Close()
+	if _, err := Backup(t.Context(), dir, t.TempDir(), "", w); err == nil || err.Error() != "store: "+io.ErrClosedPipe.Error() {
+		t.Errorf("%q", err)
+	}
+}
+
 // TestCompressedBackup is what the manual has people make of one.
 func TestCompressedBackup(t *testing.T) {
 	for by, first := range map[string]string{"gzip": "\x1f\x8b\x08\x00", "zstd": "\x28\xb5\x2f\xfd\x04"} {

@@ -93,6 +93,9 @@ stdout.
 			if len(args) > 0 {
 				name = args[0]
 			}
+			if name == "" {
+				return exitf(exitUsage, "say which file to write, or - for stdout")
+			}
 			return makeBackup(ctx, c, conf.data, name, asJSON)
 		},
 	}
@@ -160,7 +163,12 @@ func makeBackup(ctx context.Context, c *cobra.Command, data, name string, asJSON
 	}
 	dir := filepath.Dir(name)
 	part, err := os.CreateTemp(dir, filepath.Base(name)+".*.part") // with mode 0600
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return exitf(exitFailed, "there is no folder %s to write the backup to", dir)
+	case errors.Is(err, syscall.ENOTDIR):
+		return exitf(exitFailed, "%s is no folder to write the backup to", dir)
+	case err != nil:
 		return backupError(err)
 	}
 	defer os.Remove(part.Name())

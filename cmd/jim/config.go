@@ -51,7 +51,7 @@ var settings = []setting{
 		field: func(c *config) any { return &c.listen },
 	},
 	{
-		name: "data", stands: "DIR", computed: "$XDG_DATA_HOME/jim, else ~/.local/share/jim",
+		name: "data", stands: "DIR", check: checkFolder, computed: "$XDG_DATA_HOME/jim, else ~/.local/share/jim",
 		help:  "Folder that keeps everything, and the socket jim.sock through which the server is administered.",
 		field: func(c *config) any { return &c.data },
 	},

@@ -34,6 +34,13 @@ func (c *config) check(all map[string]said) error {
 	return nil
 }
 
+func checkFolder(path string) error {
+	if path == "" {
+		return errors.New("it is empty; say a folder")
+	}
+	return nil
+}
+
 // isLocal tells whether only programs on this machine can connect to an address.
 func isLocal(uri string) bool {
 	u, err := url.Parse(uri)

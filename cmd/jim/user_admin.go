@@ -43,6 +43,9 @@ func (a *admin) addFlags(flags *pflag.FlagSet) {
 
 // with runs do with a way to ask the server.
 func (a *admin) with(c *cobra.Command, do func(context.Context, asker) error) error {
+	if a.timeout <= 0 {
+		return exitf(exitUsage, "--timeout is a time, such as 30s")
+	}
 	ctx, cancel := context.WithTimeout(c.Context(), a.timeout)
 	defer cancel()
 	path, err := a.socket(c)
