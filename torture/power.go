@@ -44,7 +44,7 @@ func (t *trial) darkChapters(ctx context.Context, in func() *inside, live life) 
 // seesLoss wants the cuts to be found in a store with synchronous=NORMAL.
 func (t *trial) seesLoss(ctx context.Context) error {
 	blind := &trial{
-		Options: t.Options, name: t.name, dir: t.dir, ends: time.Now().Add(time.Minute), rand: t.rand, counts: map[string]float64{},
+		Options: t.Options, name: t.name, dir: t.dir, ends: time.Now().Add(time.Minute), rand: t.rand, counts: map[string]float64{}, end: t.end,
 	}
 	for chapter := 1001; chapter < 1010; chapter++ {
 		c, read, err := blind.darkChapter(ctx, chapter, &inside{trial: blind, noSync: true}, livesBlind, blind.darkLife)

@@ -2,6 +2,7 @@ package torture
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -21,6 +22,9 @@ type Options struct {
 	// listen, a URI, logs JSON to its stderr and lifts its rates. With frail its disk and clock can be
 	// told to misbehave, by lines on its stdin; see [Frail].
 	Server func(data, listen string, frail bool) *exec.Cmd
+
+	// Full tells whether the disk of Dir is full in fact, so that nothing can be found out there any more; nil = it never is.
+	Full func() bool
 
 	Say func(doing string) // shows what is being done; nil = nobody wants to know
 }
@@ -81,7 +85,7 @@ const (
 
 // Run does the works in turn, each for its part of the time, and hands each result to
 // done. It goes on after faults, and ends early with ctx: what was found by then is in the
-// results. An error means that nothing was found out.
+// results. An error means that nothing was found out; it is [ErrFull] where the disk became full in fact.
 func Run(ctx context.Context, o Options, done func(*Result)) error {
 	var total float64
 	works := chosen(o.Only)
@@ -105,6 +109,8 @@ func Run(ctx context.Context, o Options, done func(*Result)) error {
 
 // work does one work.
 func (o *Options) work(ctx context.Context, w Work, long time.Duration) (*Result, error) {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
 	dir := filepath.Join(o.Dir, w.Name)
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
@@ -112,17 +118,21 @@ func (o *Options) work(ctx context.Context, w Work, long time.Duration) (*Result
 	began := time.Now()
 	t := &trial{
 		Options: o, name: w.Name, dir: dir, ends: began.Add(long),
-		rand: rand.New(rand.NewPCG(o.Seed, nameSeed(w.Name))), counts: map[string]float64{},
+		rand: rand.New(rand.NewPCG(o.Seed, nameSeed(w.Name))), counts: map[string]float64{}, end: end,
 	}
+	go t.watchRoom(ctx) // ends with ctx
 	err := w.run(ctx, t)
-	if err != nil && ctx.Err() != nil {
+	switch full := errors.Is(context.Cause(ctx), ErrFull); {
+	case full || err != nil && o.full():
+		err = ErrFull
+	case ctx.Err() != nil:
 		err = nil // it was stopped, and says what it has found
 	}
 	t.waiting.Wait()
 	r := t.result(time.Since(began))
 	r.Stopped = ctx.Err() != nil
-	if len(r.Faults) == 0 && err == nil {
-		err = os.RemoveAll(dir)
+	if len(r.Faults) == 0 && (err == nil || errors.Is(err, ErrFull)) {
+		err = errors.Join(err, os.RemoveAll(dir))
 	}
 	return r, err
 }

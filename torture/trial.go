@@ -18,6 +18,7 @@ type trial struct {
 	dir  string
 	ends time.Time
 	rand *rand.Rand // of the work's own goroutine
+	end  context.CancelCauseFunc
 
 	waiting sync.WaitGroup // checks under way
 	mu      sync.Mutex
@@ -51,8 +52,11 @@ func (t *trial) counted(key string) int {
 // faultsMax is how many faults a work tells of. It ends when it has found so many.
 const faultsMax = 20
 
-// fault notes one that was seen while it happened. The history of the chapter is kept; see [trial.judge].
+// fault notes one that was seen while it happened, unless the disk is full. The history of the chapter is kept; see [trial.judge].
 func (t *trial) fault(kind, format string, args ...any) {
+	if t.excused(kind) {
+		return
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.noted++

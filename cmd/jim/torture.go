@@ -160,7 +160,7 @@ func (t *torturing) run(c *cobra.Command) error {
 	p := &tortured{torturing: t, command: c, dir: dir, began: time.Now(), quiet: quiet, machine: bench.ThisMachine(thisBuild().words(), dir)}
 	p.begin()
 	err = torture.Run(ctx, torture.Options{
-		Seed: t.seed, For: t.long, Only: t.only, Dir: dir, Say: say,
+		Seed: t.seed, For: t.long, Only: t.only, Dir: dir, Say: say, Full: func() bool { disk, err := diskOf(dir); return err == nil && disk.free < startSpace },
 		Server: func(data, listen string, frail bool) *exec.Cmd { return t.server(self, config, data, listen, frail) },
 	}, p.done)
 	quiet()

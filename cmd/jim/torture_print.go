@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -106,7 +107,8 @@ func (p *tortured) end(failed error, remove func() error) error {
 		faults += len(r.Faults)
 	}
 	data := p.dir
-	if faults == 0 && failed == nil {
+	full := errors.Is(failed, torture.ErrFull)
+	if faults == 0 && (failed == nil || full) {
 		data = ""
 		if err := os.Remove(p.dir + "/jim.toml"); err != nil {
 			return err
@@ -130,6 +132,8 @@ func (p *tortured) end(failed error, remove func() error) error {
 	switch {
 	case faults > 0:
 		return exitf(exitFault, sayBroken.in(speaks()), faults, p.dir, p.seed)
+	case full:
+		return failed
 	case failed != nil:
 		return fmt.Errorf("%w; what there is is kept in %s", failed, p.dir)
 	case stopped:
