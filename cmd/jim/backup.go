@@ -302,6 +302,8 @@ func backupError(err error) error {
 		return exitf(exitTryAgain, "%w", err)
 	case errors.Is(err, fs.ErrNotExist):
 		return exitf(exitFailed, "nothing is there: %w", err)
+	case errors.Is(err, syscall.ENOSPC):
+		return exitf(exitFailed, "%w; make room, or choose a folder on another disk", err)
 	}
 	return exitf(exitFailed, "%w", err)
 }

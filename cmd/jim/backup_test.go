@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"jim/store"
@@ -60,5 +63,14 @@ func TestInterrupted(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(to, store.FileName)); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a database was restored: %v", err)
+	}
+}
+
+// TestBackupWithoutRoom says what to do.
+func TestBackupWithoutRoom(t *testing.T) {
+	err := backupError(fmt.Errorf("store: %w", &fs.PathError{Op: "write", Path: "x.part", Err: syscall.ENOSPC}))
+	want := "store: write x.part: no space left on device; make room, or choose a folder on another disk"
+	if exitCode(err) != exitFailed || err.Error() != want {
+		t.Errorf("%d, %v", exitCode(err), err)
 	}
 }

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime/debug"
 	"slices"
+	"syscall"
 	"time"
 )
 
@@ -28,6 +31,7 @@ var (
 	sayLate    = phrase{"disk: syncing takes %s, so every message waits at least as long (%d a second from one sender)", "диск: синхронизация занимает %s, и каждое сообщение ждёт не меньше (%d в секунду от одного отправителя)", "磁盘：同步耗时 %s，每条消息至少等待这么久（单个发送者每秒 %d 条）"}
 	doFaster   = phrase{"look whether something else uses the disk, or take a faster one", "проверьте, не занят ли диск чем-то ещё, или возьмите более быстрый", "请检查是否有其他程序占用磁盘，或换用更快的磁盘"}
 	sayNoWrite = phrase{"disk: nothing can be written to the data folder: %v", "диск: в папку данных нельзя писать: %v", "磁盘：无法写入数据目录：%v"}
+	doDisk     = phrase{"look at the disk, and at what the system says of it (dmesg): one that became read-only may be failing", "проверьте диск и сообщения системы о нём (dmesg): если он стал доступен только для чтения, он может быть неисправен", "请检查磁盘及系统对它的报告（dmesg）：变为只读的磁盘可能正在损坏"}
 
 	sayClock  = phrase{"clock: %s", "часы: %s", "时钟：%s"}
 	sayOld    = phrase{"clock: it says %s, before this program was made", "часы: показывают %s, раньше создания этой программы", "时钟：显示 %s，早于本程序的发布"}
@@ -89,7 +93,14 @@ func (d *doctor) syncing() {
 
 func (d *doctor) judgeSync(took time.Duration, err error) {
 	if err != nil {
-		d.fault(exitFailed, "sync", sayNoWrite, doAsUser, err)
+		do := doDisk
+		switch {
+		case errors.Is(err, fs.ErrPermission):
+			do = doAsUser
+		case errors.Is(err, syscall.ENOSPC):
+			do = doFree
+		}
+		d.fault(exitFailed, "sync", sayNoWrite, do, err)
 		return
 	}
 	rate := int(time.Second / max(took, time.Microsecond))

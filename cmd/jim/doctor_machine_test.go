@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -42,7 +43,9 @@ func TestDoctorMachine(t *testing.T) {
 		{"quick", synced(0), stateOK, phrase{"syncing takes 0s", "синхронизация занимает 0s", "同步耗时 0s"}, phrase{}},
 		{"as slow as may be", synced(slowSync), stateOK, phrase{"can say 50 messages", "скажет 50 сообщений", "每秒可发 50 条消息"}, phrase{}},
 		{"slow", synced(40 * time.Millisecond), stateWarning, phrase{"(25 a second from one", "(25 в секунду от одного", "每秒 25 条"}, doFaster},
-		{"not to be written", func(d *doctor) { d.judgeSync(0, errors.New("no way")) }, stateFault, phrase{"nothing can be written to the data folder: no way", "нельзя писать: no way", "无法写入数据目录：no way"}, doAsUser},
+		{"not to be written", func(d *doctor) { d.judgeSync(0, errors.New("no way")) }, stateFault, phrase{"nothing can be written to the data folder: no way", "нельзя писать: no way", "无法写入数据目录：no way"}, doDisk},
+		{"not to be written by him", func(d *doctor) { d.judgeSync(0, os.ErrPermission) }, stateFault, phrase{"permission denied", "permission denied", "permission denied"}, doAsUser},
+		{"not to be written for want of room", func(d *doctor) { d.judgeSync(0, syscall.ENOSPC) }, stateFault, phrase{"no space left", "no space left", "no space left"}, doFree},
 
 		{"few files", files(leastFiles - spareFiles - 1), stateWarning, phrase{"only 1023 open files", "только 1023 открытых", "仅可打开 1023 个文件"}, doFiles},
 		{"files enough", files(leastFiles - spareFiles), stateOK, phrase{"limits: 1024 open files", "пределы: здесь 1024 открытых", "限制：此处可打开 1024 个文件"}, phrase{}},
