@@ -129,7 +129,7 @@ func (s *Store) keepGroup(group []job, w *watch) {
 // fail ends the keeping for good. Entries of the group do not come back: whether
 // they are on the disk, nobody can know.
 func (s *Store) fail(group []job, err error) {
-	err = fmt.Errorf("store: the storage failed: %w", s.disk.explain(err))
+	err = fmt.Errorf("store: the storage failed: %w", asDamage(s.disk.explain(err)))
 	s.failure.Store(&err)
 	answer(group, err)
 	s.out <- batch{failed: err}

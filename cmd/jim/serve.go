@@ -86,7 +86,7 @@ func serve(ctx context.Context, conf *config, all map[string]said, on store.On, 
 	}
 	if err := s.hub.MakeRoom(ctx, lobby); err != nil {
 		s.end(patience)
-		return err
+		return openError(conf.data, err)
 	}
 	if err := s.greet(ctx, conf, stdout); err != nil {
 		s.end(patience)
@@ -135,11 +135,11 @@ func (s *server) hubOptions(conf *config) chat.Options {
 func (s *server) greet(ctx context.Context, conf *config, stdout io.Writer) error {
 	known, err := s.kept.AccountList(ctx, "", 1)
 	if err != nil {
-		return err
+		return openError(conf.data, err)
 	}
 	invitation, err := s.hub.OwnerInvite(ctx)
 	if err != nil {
-		return err
+		return openError(conf.data, err)
 	}
 	g := greeting{
 		addresses:   s.doors.Addresses(),
