@@ -109,8 +109,12 @@ func (ch *chatting) run(c *cobra.Command) error {
 	ch.mu.Unlock()
 	err = ch.talk(ctx, face)
 	face.close()
+	why := sayHalted.in(ch.lang)
+	if err != nil {
+		why = visibleError(err)
+	}
 	for _, text := range ch.unsent {
-		fmt.Fprintln(c.ErrOrStderr(), "jim:", fmt.Sprintf(sayNotSent.in(ch.lang), context.Canceled, visibleLine(text)))
+		fmt.Fprintln(c.ErrOrStderr(), "jim:", fmt.Sprintf(sayNotSent.in(ch.lang), why, visibleLine(text)))
 	}
 	return clientError(err)
 }

@@ -40,7 +40,7 @@ func TestChatTellsOfEveryLineThatWasNotSent(t *testing.T) {
 	var out, talk bytes.Buffer
 	execute(ctx, root, []string{"chat", address, "--name", "ann", "--room", "#tea"}, &out, &talk)
 	for i := range lines {
-		if !strings.Contains(talk.String(), fmt.Sprintf("line %d.\n", i+1)) {
+		if !strings.Contains(talk.String(), fmt.Sprintf("jim: not sent (interrupted): line %d.\n", i+1)) {
 			t.Errorf("nothing is said of line %d", i+1)
 		}
 	}

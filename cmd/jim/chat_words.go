@@ -27,6 +27,8 @@ var (
 	sayEnded     = phrase{"the server ended the connection: %v", "сервер закончил соединение: %v", "服务器结束了连接：%v"}
 	saySlow      = phrase{"not confirmed yet; it is sent again until it is: %s", "пока не подтверждено, отправка повторяется: %s", "尚未确认，正在重复发送：%s"}
 	sayNotSent   = phrase{"not sent (%v): %s", "не отправлено (%v): %s", "未发送（%v）：%s"}
+	sayLongLine  = phrase{"a line may have %d bytes", "в строке может быть до %d байт", "一行最多 %d 字节"}
+	sayHalted    = phrase{"interrupted", "прервано", "已中断"}
 	sayPressUp   = phrase{"The up arrow brings it back.", "Стрелка вверх вернёт текст.", "按向上键可找回这段文字。"}
 	sayFull      = phrase{"too much waits to be sent; not taken: %s", "слишком много ждёт отправки; не принято: %s", "等待发送的内容太多，未接受：%s"}
 	sayNoRoom    = phrase{"there is no room %s; /join %s makes it", "комнаты %s нет; /join %s создаст её", "没有房间 %s；用 /join %s 创建"}

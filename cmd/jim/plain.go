@@ -2,8 +2,11 @@ package main
 
 import (
 	"bufio"
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 )
 
@@ -17,24 +20,41 @@ type plain struct {
 	out, talk io.Writer
 }
 
-// lineBytes bounds a line; a message is smaller.
-const lineBytes = 64 << 10
+// lineBytes bounds a line with its end; a message is smaller. Of one that is longer lineShown are shown.
+const (
+	lineBytes = 64 << 10
+	lineShown = 60
+)
 
 func newPlain(in io.Reader, out, talk io.Writer) *plain {
 	return &plain{in: in, out: out, talk: talk, entered: make(chan string)}
 }
 
-// read hands on lines until their end, then closes the channel of lines. It lives until
-// stdin or the program ends.
+// read hands on lines until their end, then closes the channel of lines. One that is too long is told of and left out.
+// It lives until stdin or the program ends.
 func (p *plain) read() {
 	defer close(p.entered)
-	lines := bufio.NewScanner(p.in)
-	lines.Buffer(nil, lineBytes)
-	for lines.Scan() {
-		p.entered <- lines.Text()
-	}
-	if err := lines.Err(); err != nil {
-		p.note("stdin: " + err.Error())
+	in := bufio.NewReaderSize(p.in, lineBytes)
+	for long := ""; ; {
+		line, err := in.ReadSlice('\n')
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			if long == "" {
+				long = strings.ToValidUTF8(string(line[:lineShown]), "") + " …"
+			}
+			continue
+		case long != "":
+			p.note(fmt.Sprintf(sayNotSent.in(speaks()), fmt.Sprintf(sayLongLine.in(speaks()), lineBytes-1), visibleLine(long)))
+			long = ""
+		case len(line) > 0:
+			p.entered <- string(bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r")))
+		}
+		if err != nil {
+			if err != io.EOF {
+				p.note("stdin: " + err.Error())
+			}
+			return
+		}
 	}
 }
 
