@@ -45,7 +45,7 @@ func (c *Client) Do(ctx context.Context, q wire.Request) (*wire.Response, error)
 	}
 	object, err := encode(&q)
 	if err != nil {
-		return nil, fmt.Errorf("client: %w", err)
+		return nil, err
 	}
 	if err := c.fits(&q, len(object)); err != nil {
 		return nil, err

@@ -201,7 +201,7 @@ func (c *Client) presence(t transport, again bool, user wire.User) error {
 	}
 	object, err := encode(&q)
 	if err != nil {
-		return fmt.Errorf("client: %w", err)
+		return err
 	}
 	if err := t.write([][]byte{object}); err != nil {
 		return &UnreachableError{c.to.String(), err}

@@ -10,7 +10,7 @@ import (
 )
 
 // encode is r as one JSON object and LF; members that are empty are left out. A text
-// that is not UTF-8 is an error.
+// that is not UTF-8 is refused as the server would refuse it, with an [*Error].
 func encode(r *wire.Request) ([]byte, error) {
 	e := encoder{dst: append(make([]byte, 0, 160+len(r.Message)), '{'), full: r.Action == wire.ActPresence}
 	e.text("action", r.Action)
@@ -48,7 +48,10 @@ func encode(r *wire.Request) ([]byte, error) {
 		e.name("time")
 		e.dst = strconv.AppendFloat(e.dst, olderTime(), 'f', 3, 64)
 	}
-	return append(e.dst, "}\n"...), e.err
+	if e.err != nil {
+		return nil, &Error{Action: r.Action, Code: wire.BadRequest, Text: "a text is not UTF-8"}
+	}
+	return append(e.dst, "}\n"...), nil
 }
 
 // encoder appends members; err is the first thing that went wrong.

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"errors"
 	"reflect"
 	"testing"
 
@@ -40,8 +41,9 @@ func TestEncode(t *testing.T) {
 			t.Errorf("%s (%v), want %s", got, err, row.want)
 		}
 	}
-	if _, err := encode(&wire.Request{Action: "msg", Message: "\xff"}); err == nil {
-		t.Error("a text that is not UTF-8 was encoded")
+	var refused *Error
+	if _, err := encode(&wire.Request{Action: "msg", Message: "\xff"}); !errors.As(err, &refused) || err.Error() != "a text is not UTF-8 (400)" {
+		t.Errorf("a text that is not UTF-8: %v", err)
 	}
 }
 

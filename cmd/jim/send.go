@@ -79,8 +79,11 @@ func (s *sending) run(c *cobra.Command, args []string) error {
 	if err != nil {
 		return s.explain(err, q)
 	}
-	if s.asJSON {
-		return printJSON(c.OutOrStdout(), r)
+	if !s.asJSON {
+		return nil
+	}
+	if err := printJSON(c.OutOrStdout(), r); err != nil {
+		return fmt.Errorf("it was said, with the number %d in %s, and the answer cannot be printed: %w", r.Seq, args[0], err)
 	}
 	return nil
 }

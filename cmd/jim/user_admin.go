@@ -117,7 +117,7 @@ func onSocket(path string) asker {
 			"action": wire.ActAdmin, "id": "1", "jim": wire.Version, "do": q.Do, "user": q.User, "after": q.Mark, "limit": q.Limit,
 		})
 		if err != nil {
-			return nil, err
+			return nil, exitf(exitUsage, "a name or password is not UTF-8")
 		}
 		if _, err := conn.Write(append(object, '\n')); err != nil {
 			return nil, unreachable(err)
