@@ -52,8 +52,11 @@ type tailing struct {
 }
 
 func (t *tailing) run(c *cobra.Command, to string) error {
-	if t.since < -1 || t.since > wire.MaxSeq || t.count < 0 || t.timeout < 0 {
+	switch {
+	case t.since < -1 || t.count < 0 || t.timeout < 0:
 		return exitf(exitUsage, "--since, --count and --timeout are not negative")
+	case t.since > wire.MaxSeq:
+		return exitf(exitUsage, "--since is a number up to %d", int64(wire.MaxSeq))
 	}
 	if err := t.find(c); err != nil {
 		return err
