@@ -104,8 +104,8 @@ func (l *login) dial(ctx context.Context, c *cobra.Command, o client.Options) (*
 	}
 	jim, err := client.Dial(ctx, l.to, o)
 	if o.Token != "" && refusedWith(err, wire.WrongLogin) { // it was revoked
-		if err := kept.forget(); err != nil {
-			return nil, err
+		if err := kept.forget(); err != nil { // it is as good as none
+			fmt.Fprintln(c.ErrOrStderr(), "jim:", visibleError(err))
 		}
 		o.Token = ""
 		jim, err = client.Dial(ctx, l.to, o)
