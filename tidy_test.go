@@ -86,6 +86,8 @@ var floors = tidy.Table{
 	"talk": {Ours: []string{"*"}, Others: []string{"*"}, Kit: true},
 	"tidy": {Kit: true},
 
+	"tcptest": {Kit: true},
+
 	// what draws the pictures of the documents; a module of its own
 	"tools": {},
 

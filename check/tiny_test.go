@@ -12,34 +12,8 @@ import (
 
 	"jim/check"
 	"jim/client"
+	"jim/tcptest"
 )
-
-// tiny is a server that does one thing with every connection.
-func tiny(t *testing.T, serve func(net.Conn)) (address string) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all sync.WaitGroup
-	all.Go(func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			all.Go(func() {
-				defer c.Close()
-				serve(c)
-			})
-		}
-	})
-	t.Cleanup(func() {
-		_ = l.Close()
-		all.Wait()
-	})
-	return "tcp://" + l.Addr().String()
-}
 
 // TestServersThatAreNone wants a report that makes sense, soon, of what is no server of JIM at all.
 func TestServersThatAreNone(t *testing.T) {
@@ -73,7 +47,7 @@ func TestServersThatAreNone(t *testing.T) {
 			}
 		}},
 	} {
-		address := tiny(t, s.serve)
+		address, _ := tcptest.Serve(t, s.serve)
 		for _, level := range check.Levels {
 			all.Go(func() {
 				r := run(t, check.Options{Address: address, Level: level, Patience: 2 * time.Second})

@@ -102,22 +102,11 @@ func TestJoiningAndLeaving(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNetwork(t)
 		c, p := start(t, n, Options{})
-		do := func(action string, answer string) {
-			done := make(chan struct{})
-			go func() {
-				defer close(done)
-				if _, err := c.Do(t.Context(), wire.Request{Action: action, To: "#tea"}); err != nil {
-					t.Error(err)
-				}
-			}()
-			p.say(answer, p.hear(action).ID)
-			<-done
-		}
-		do(wire.ActJoin, `{"response":200,"id":%q,"to":"#tea","seq":5}`)
+		p.answered(c, wire.ActJoin, `{"response":200,"id":%q,"to":"#tea","seq":5}`)
 		p.say(`{"action":"join","to":"#tea","from":"ann","seq":5}`)
 		p.tell("#tea", 6)
 		wantEvents(t, c, "join #tea 5", "#tea 6")
-		do(wire.ActLeave, `{"response":200,"id":%q}`)
+		p.answered(c, wire.ActLeave, `{"response":200,"id":%q}`)
 		p.say(`{"action":"leave","to":"#tea","from":"ann","seq":7}`)
 		wantEvents(t, c, "leave #tea 7")
 		p.s.close()
@@ -125,7 +114,7 @@ func TestJoiningAndLeaving(t *testing.T) {
 		if q := p.welcome(true); len(q.Since) != 0 {
 			t.Errorf("came back with %v after leaving", q.Since)
 		}
-		do(wire.ActJoin, `{"response":200,"id":%q,"to":"#tea","seq":20}`)
+		p.answered(c, wire.ActJoin, `{"response":200,"id":%q,"to":"#tea","seq":20}`)
 		p.tell("#tea", 22)                                     // 21 was lost
 		p.page(p.hear(wire.ActHistory), "#tea", 20, 22, false) // 20 was the newest when she came
 		wantEvents(t, c, "#tea 21", "#tea 22")

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"jim/tcptest"
 	"jim/wire"
 )
 
@@ -43,7 +44,6 @@ func (s *courseServer) die(format string, args ...any) {
 
 // serve serves one connection.
 func (s *courseServer) serve(c net.Conn) {
-	defer c.Close()
 	if s.probes != "" {
 		fmt.Fprint(c, s.probes)
 	}
@@ -205,20 +205,7 @@ func TestServersOfTheCourse(t *testing.T) {
 // dial connects to s; each connection is served, until end.
 func (s *courseServer) dial(t *testing.T, o Options) (c *Client, end func()) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all sync.WaitGroup
-	all.Go(func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			all.Go(func() { s.serve(c) })
-		}
-	})
+	address, served := tcptest.Serve(t, s.serve)
 	var wrote []*paced
 	o.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 		c, err := new(net.Dialer).DialContext(ctx, network, address)
@@ -229,7 +216,8 @@ func (s *courseServer) dial(t *testing.T, o Options) (c *Client, end func()) {
 		wrote = append(wrote, p)
 		return p, nil
 	}
-	if c, err = Dial(t.Context(), "tcp://"+l.Addr().String(), o); err != nil {
+	c, err := Dial(t.Context(), "tcp://"+address, o)
+	if err != nil {
 		t.Fatal(err)
 	}
 	end = func() {
@@ -237,8 +225,7 @@ func (s *courseServer) dial(t *testing.T, o Options) (c *Client, end func()) {
 			p.judge(t)
 		}
 		c.Close()
-		l.Close()
-		all.Wait()
+		served()
 	}
 	t.Cleanup(end)
 	return c, end
@@ -287,24 +274,12 @@ func TestOlderServersRefuse(t *testing.T) {
 		`{"response":400,"error":"Имя пользователя занято."}`: {"Имя пользователя занято. (400)", 2},
 	} {
 		s := &courseServer{ok: answer}
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		go func() {
-			for {
-				c, err := l.Accept()
-				if err != nil {
-					return
-				}
-				s.serve(c)
-			}
-		}()
-		_, err = Dial(t.Context(), "tcp://"+l.Addr().String(), Options{Name: "ann"})
+		address, served := tcptest.Serve(t, s.serve)
+		_, err := Dial(t.Context(), "tcp://"+address, Options{Name: "ann"})
 		if err == nil || !strings.Contains(err.Error(), want.err) {
 			t.Errorf("%s: %v, want %s", answer, err, want.err)
 		}
-		l.Close()
+		served()
 		s.mu.Lock()
 		if s.logins != want.logins || s.fault != nil {
 			t.Errorf("%s: %d logins, %v", answer, s.logins, s.fault)

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"jim/tap"
+	"jim/tcptest"
 )
 
 // patience is how long a test waits for what should come at once.
@@ -134,23 +135,7 @@ func server(t *testing.T, transport string, serve func(net.Conn)) (address strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all sync.WaitGroup
-	all.Go(func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			all.Go(func() {
-				defer c.Close()
-				serve(c)
-			})
-		}
-	})
-	t.Cleanup(func() {
-		l.Close()
-		all.Wait()
-	})
+	tcptest.ServeOn(t, l, serve)
 	return transport + "://" + l.Addr().String() + suffix
 }
 

@@ -5,28 +5,14 @@ import (
 	"io"
 	"net"
 	"testing"
+
+	"jim/tcptest"
 )
 
 // echo is a server that sends back what it gets.
 func echo(t *testing.T) (host string) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer c.Close()
-				_, _ = io.Copy(c, c)
-			}()
-		}
-	}()
-	return l.Addr().String()
+	host, _ = tcptest.Serve(t, func(c net.Conn) { _, _ = io.Copy(c, c) })
+	return host
 }
 
 func TestProxyCutsAtAnyByteAndChangesNone(t *testing.T) {

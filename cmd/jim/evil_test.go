@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/go-json-experiment/json"
 
 	"jim/printable"
+	"jim/tcptest"
 	"jim/wire"
 )
 
@@ -21,30 +21,9 @@ import (
 // its title, to answer in its user's name, to turn the direction of writing.
 const evil = "e\x1b[2J\x1b]0;owned\a\x1b[6n\x9b31m\u009b31m\u202e\u2066\x00\x7f\b\rvil"
 
-// evilServer answers everything with texts like that, as a server may whose
+// speakEvil answers everything with texts like that, as a server may whose
 // administrator means harm.
-func evilServer(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all sync.WaitGroup
-	all.Go(func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			all.Go(func() { speakEvil(c) })
-		}
-	})
-	t.Cleanup(func() { l.Close(); all.Wait() })
-	return l.Addr().String()
-}
-
 func speakEvil(c net.Conn) {
-	defer c.Close()
 	text, _ := json.Marshal(strings.ToValidUTF8(strings.ReplaceAll(evil, "\x00", ""), ""))
 	in := bufio.NewScanner(c)
 	for in.Scan() {
@@ -80,7 +59,7 @@ func speakEvil(c net.Conn) {
 func TestNoServerControlsTheTerminal(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
-	address := evilServer(t)
+	address, _ := tcptest.Serve(t, speakEvil)
 	for _, args := range [][]string{
 		{"chat", address, "--name", "ann"},
 		{"tail", "#lobby", "--to", address, "--name", "ann", "--since", "0", "--count", "1", "--timeout", "1s"},

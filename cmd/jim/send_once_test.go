@@ -8,37 +8,22 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"jim/client"
+	"jim/tcptest"
 	"jim/wire"
 )
 
 // refusingServer lets everybody in and answers each message so; "" = it cuts the connection.
 func refusingServer(t *testing.T, answer string) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all sync.WaitGroup
-	all.Go(func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			all.Go(func() { refuse(c, answer) })
-		}
-	})
-	t.Cleanup(func() { l.Close(); all.Wait() })
-	return l.Addr().String()
+	address, _ := tcptest.Serve(t, func(c net.Conn) { refuse(c, answer) })
+	return address
 }
 
 func refuse(c net.Conn, answer string) {
-	defer c.Close()
 	for in := bufio.NewScanner(c); in.Scan(); {
 		var q struct{ Action, ID string }
 		if json.Unmarshal(in.Bytes(), &q) != nil || q.Action == wire.ActMsg && answer == "" {
