@@ -37,7 +37,7 @@ var (
 	sayOld    = phrase{"clock: it says %s, before this program was made", "часы: показывают %s, раньше создания этой программы", "时钟：显示 %s，早于本程序的发布"}
 	sayBehind = phrase{"clock: it says %s, and the newest entry is %s younger", "часы: показывают %s, а последняя запись новее на %s", "时钟：显示 %s，而最新记录比它晚 %s"}
 	sayJumped = phrase{"clock: it jumped by %s within a second", "часы: за секунду перескочили на %s", "时钟：一秒内跳变了 %s"}
-	doClock   = phrase{"let the clock be set over the network (NTP); the order of messages does not depend on it, tokens and certificates do", "настройте часы по сети (NTP); порядок сообщений от них не зависит, а сертификаты зависят", "请通过网络（NTP）校时；消息顺序不依赖时钟，但证书依赖"}
+	doClock   = phrase{"let the clock be set over the network (NTP); the order of messages does not depend on it, certificates do", "настройте часы по сети (NTP); порядок сообщений от них не зависит, а сертификаты зависят", "请通过网络（NTP）校时；消息顺序不依赖时钟，但证书依赖"}
 
 	sayFiles   = phrase{"limits: %d open files here, so about %d connections", "пределы: здесь %d открытых файлов, то есть около %d соединений", "限制：此处可打开 %d 个文件，约 %d 个连接"}
 	sayFew     = phrase{"limits: only %d open files here, so about %d connections", "пределы: здесь только %d открытых файлов, то есть около %d соединений", "限制：此处仅可打开 %d 个文件，约 %d 个连接"}
