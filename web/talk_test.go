@@ -265,6 +265,23 @@ func unreadIsCounted(t *testing.T) {
 	ann.holds("!document.querySelector('[data-talk=\"#tea\"] .count')")
 }
 
+// hiddenPageCounts counts in the title where the page is in a tab that nobody sees: such a tab is given no frames to draw in.
+func hiddenPageCounts(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.comes(t, desktop, "ann")
+	ann.enters("#tea")
+	bot := s.peer(t, "bot", "#tea")
+	ann.enters("#work")
+	ann.until("document.title === '#work · JIM'")
+	ann.run("window.frames = []; window.requestAnimationFrame = f => frames.push(f)")
+	bot.says("#tea", "one")
+	bot.says("#tea", "two")
+	ann.until("document.title === '(2) #work · JIM'")
+	ann.run("for (const f of frames) f()")
+	ann.until("document.querySelector('[data-talk=\"#tea\"] .count').textContent === '2'")
+}
+
 // historyScrolls reads 230 messages backwards; what is looked at stays where it is.
 func historyScrolls(t *testing.T) {
 	t.Parallel()

@@ -150,7 +150,10 @@ function state(now, until, words) {
 let listing = 0;
 
 function changed(what, talk, detail) {
-  if (what === 'list') listing ||= requestAnimationFrame(() => { listing = 0; lists(); });
+  if (what === 'list') { // a page that nobody sees gets no frame to draw in, but its title is seen
+    title();
+    listing ||= requestAnimationFrame(() => { listing = 0; lists(); });
+  }
   if (what === 'pending') { log.pending(); lists(); }
   if (what === 'people') { about(); lists(); }
   if (talk !== chat.shown) return;
@@ -176,7 +179,11 @@ function lists() {
     part('otherRooms', all.filter(one => isRoom(one.name) && !one.member)),
   ].filter(Boolean));
   if (focused) $('lists').querySelector(`[data-talk="${CSS.escape(focused)}"]`)?.focus();
-  const unread = all.reduce((sum, one) => sum + (one.member ? one.unread.size : 0), 0);
+  title();
+}
+
+function title() {
+  const unread = [...chat.talks.values()].reduce((sum, one) => sum + (one.member ? one.unread.size : 0), 0);
   document.title = (unread ? `(${unread > manyUnread ? manyUnread + '+' : unread}) ` : '') + (chat.shown ? chat.shown.name + ' · ' : '') + 'JIM';
 }
 
