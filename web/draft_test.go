@@ -5,6 +5,8 @@ package web_test
 import (
 	"syscall"
 	"testing"
+
+	"jim/web/browser"
 )
 
 // draftsAreKept leaves texts unfinished: they are there when the page comes back to their conversation, whatever happened.
@@ -56,6 +58,34 @@ func draftsAreKept(t *testing.T) {
 	has("white")
 	ann.click("#logout")
 	ann.until("!document.getElementById('entry').hidden && !sessionStorage.getItem('jim.drafts')")
+}
+
+// anotherSeesNothing of what somebody had before him in the same tab, who is not let in any more.
+func anotherSeesNothing(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.comes(t, browser.Look{Width: 390, Height: 844, Touch: true}, "ann")
+	ann.allowed = lost
+	ann.enters("#tea")
+	ann.says("between us")
+	ann.sees("between us")
+	ann.types("half a secret")
+	s.end(syscall.SIGTERM)
+	other := &server{t: t, data: t.TempDir(), address: "127.0.0.1:0"}
+	other.start()
+	registered := other.tongue(t)
+	registered.says(`{"action":"register","jim":2,"user":{"account_name":"ann","password":"correct horse"}}`)
+	registered.hears(`"response":201`)
+	other.end(syscall.SIGTERM)
+	s.data = other.data
+	s.start()
+	ann.run("dispatchEvent(new Event('online'))")
+	ann.until("document.getElementById('refusal').textContent.includes('(401:')")
+	ann.fill("#name", "bob")
+	ann.press("Enter")
+	ann.until("!document.getElementById('chat').hidden && document.getElementById('self').textContent === 'bob'")
+	ann.holds("!document.getElementById('chat').textContent.includes('between us') && document.getElementById('text').value === ''")
+	ann.until("document.getElementById('side').checkVisibility() && !document.querySelector('[data-talk=\"#tea\"]')")
 }
 
 // wayBackEntersNoRoom goes back in the browser's history to a room that was left: nothing that is said there would be told.

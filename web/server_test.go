@@ -63,6 +63,7 @@ func TestPage(t *testing.T) {
 		{"NumbersAreBelieved", true, numbersAreBelieved},
 		{"ThePageShowsWhatIsThere", false, thePageShowsWhatIsThere},
 		{"DraftsAreKept", false, draftsAreKept},
+		{"AnotherSeesNothing", false, anotherSeesNothing},
 		{"WayBackEntersNoRoom", false, wayBackEntersNoRoom},
 		{"RefusedWordsAreFound", false, refusedWordsAreFound},
 		{"HostileTextsAreTexts", true, hostileTextsAreTexts},

@@ -13,6 +13,7 @@ export class Log {
 
   constructor(chat) {
     this.#chat = chat;
+    for (const list of [this.#list, $('pending')]) list.replaceChildren();
     this.#scroll.onscroll = () => this.#scrolled();
     $('down').onclick = () => this.toBottom();
     $('under').checked = remember('localStorage', 'under') !== null;

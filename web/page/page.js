@@ -3,7 +3,7 @@
 import { Line, newID } from './line.js';
 import { Chat, isRoom, manyUnread } from './chat.js';
 import { Log, colour } from './log.js';
-import { startTravel, redrawTravel, travel } from './travel.js';
+import { startTravel, redrawTravel, clearTravel, travel } from './travel.js';
 import { $, el } from './dom.js';
 import { t, fault, languages, remember, setLanguage } from './words.js';
 
@@ -107,6 +107,9 @@ function start() {
   chat.connected = () => line.connected;
   log = new Log(chat);
   log.onBottom = seen;
+  frame(null); // nothing is left of who was here before
+  $('text').value = $('aloud').textContent = '';
+  clearTravel();
   log.onTakeBack = text => { $('text').value = [text, $('text').value].filter(Boolean).join('\n'); keepDraft(); grow(); $('text').focus(); };
   line.start();
 }
@@ -247,13 +250,8 @@ function openFirst() {
 function show(one, asked) {
   keepDraft();
   chat.shown = one;
-  document.body.classList.toggle('inside', Boolean(one));
-  $('talk').hidden = $('leave').hidden = !one;
-  $('choose').hidden = Boolean(one);
-  $('title').textContent = one?.name ?? '';
-  $('about').textContent = '';
   remember('sessionStorage', 'shown', one?.name ?? null);
-  lists();
+  frame(one);
   if (!one) return;
   if (asked && history.state?.talk !== one.name) history[history.state?.talk ? 'replaceState' : 'pushState']({ talk: one.name }, '');
   $('leave').hidden = !isRoom(one.name);
@@ -266,6 +264,16 @@ function show(one, asked) {
   typing();
   about();
   if (asked && matchMedia('(hover: hover)').matches) $('text').focus();
+}
+
+// frame is what stands around a conversation, or around none.
+function frame(one) {
+  document.body.classList.toggle('inside', Boolean(one));
+  $('talk').hidden = $('leave').hidden = !one;
+  $('choose').hidden = Boolean(one);
+  $('title').textContent = one?.name ?? '';
+  $('about').textContent = '';
+  lists();
 }
 
 // wentBack shows a conversation of before. A room that was left since is not entered by that.

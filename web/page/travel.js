@@ -47,10 +47,12 @@ function show(shown) {
   (shown ? $('travelClose') : $('travelButton')).focus();
 }
 
+export function clearTravel() { lately.length = 0; draw(); }
+
 export function startTravel() {
   $('travelButton').onclick = () => show($('travel').hidden);
   $('travelClose').onclick = () => show(false);
-  $('travelClear').onclick = () => { lately.length = 0; draw(); };
+  $('travelClear').onclick = clearTravel;
   $('travel').onkeydown = e => { if (e.key === 'Escape') show(false); };
 }
 
