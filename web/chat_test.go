@@ -191,6 +191,26 @@ var chatAlone = []struct{ name, script string }{
 		}
 		await rest();
 		is(chat.outbox.length, 0, 'pending')`},
+	{"unread behind a page that the server cuts short", `
+		await back('one', { seq: 30, read: 9 });
+		await answer('history', { seq: 30, events: all(10, 12), more: true }); // they are long
+		is((await answer('history', { seq: 30, events: [said(13, { action: 'join' }), ...all(14, 30)] })).after, 12, 'counts after');
+		is([chat.talk('#tea').unread.size, asks('history')], [20, false], 'unread')`},
+	{"more unread than is told", `
+		await back('one', { seq: 900, read: 0 });
+		await answer('history', { seq: 900, events: all(1, 200), more: true });
+		is([chat.talk('#tea').unread.size > 99, asks('history')], [true, false], 'counts on');
+		chat.told({ action: 'read', to: '#tea', seq: 200 }); // on another device
+		is((await answer('history', { seq: 900, events: all(201, 203), more: true })).after, 200, 'counts after');
+		chat.told({ action: 'read', to: '#tea', seq: 900 });
+		await answer('history', { seq: 900, events: all(204, 400), more: true });
+		is([chat.talk('#tea').unread.size, asks('history')], [0, false], 'unread')`},
+	{"said while it is counted", `
+		await back('one', { seq: 10, read: 9 });
+		chat.told({ action: 'behind', to: '#tea', seq: 12 });
+		await answer('history', { seq: 10, events: all(10, 10) }); // read before that
+		is((await answer('history', { seq: 12, events: all(11, 12) })).after, 10, 'counts after');
+		is([chat.talk('#tea').unread.size, asks('history')], [3, false], 'unread')`},
 }
 
 // numbersAreBelieved in their own log and their own time only.

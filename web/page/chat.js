@@ -101,16 +101,23 @@ export class Chat {
     this.#tell('list');
   }
 
-  // count finds out what has not been read of a conversation: the server keeps the mark, and
+  // count finds out what has not been read of a conversation, as far as it is told: the server keeps the mark, and
   // the log says which entries behind it are messages of others.
-  async #count(one) {
-    if (!one.member || one.last <= one.read || one.counting) return;
-    one.counting = true;
-    const { read } = one;
-    const answer = await this.#line.ask({ action: 'history', to: one.name, after: read, limit: 200 });
-    one.counting = false;
-    for (const event of answer.events ?? []) this.#note(one, event);
-    this.#tell('list');
+  #count(one) {
+    if (one.member && one.last > one.read) one.counting ??= this.#countFrom(one, one.read);
+  }
+
+  async #countFrom(one, read) {
+    let at = read;
+    while (one.member && (at = Math.max(at, one.read)) < one.last && one.unread.size <= manyUnread) {
+      const { events = [] } = await this.#line.ask({ action: 'history', to: one.name, after: at, limit: 200 });
+      if (events.length === 0 || one.read < read) break;
+      for (const event of events) this.#note(one, event);
+      at = events.at(-1).seq;
+      this.#tell('list');
+    }
+    one.counting = undefined;
+    one.uncounted = at < one.last;
     if (one.read < read) this.#count(one); // it was set back meanwhile
   }
 
@@ -310,6 +317,7 @@ export class Chat {
   #read(one, seq) {
     one.read = Math.max(one.read, seq);
     for (const unread of one.unread) if (unread <= one.read) one.unread.delete(unread);
+    if (one.uncounted) this.#count(one);
     this.#tell('list');
   }
 
