@@ -51,6 +51,7 @@ func TestPage(t *testing.T) {
 		{"TypingShowsAndVanishes", false, typingShowsAndVanishes},
 		{"PresenceIsSeen", false, presenceIsSeen},
 		{"UnreadIsCounted", false, unreadIsCounted},
+		{"NewIsMarked", false, newIsMarked},
 		{"HiddenPageCounts", false, hiddenPageCounts},
 		{"HistoryScrolls", false, historyScrolls},
 		{"ServerIsKilled", true, serverIsKilled},

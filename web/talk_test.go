@@ -265,6 +265,27 @@ func unreadIsCounted(t *testing.T) {
 	ann.holds("!document.querySelector('[data-talk=\"#tea\"] .count')")
 }
 
+// newIsMarked where the page begins: in what it showed before, or, with a new tab, in what has something new.
+func newIsMarked(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.comes(t, desktop, "ann")
+	ann.enters("#aaa")
+	ann.enters("#tea")
+	bot := s.peer(t, "bot", "#tea")
+	ann.enters("#work")
+	for _, shown := range []string{"sessionStorage.setItem('jim.shown', '#tea')", "sessionStorage.removeItem('jim.shown')"} {
+		bot.says("#tea", "new "+shown)
+		ann.until("document.querySelector('[data-talk=\"#tea\"] .count').textContent === '1'")
+		ann.run(shown)
+		ann.must(ann.page.Reload())
+		ann.until("document.getElementById('title').textContent === '#tea'")
+		ann.until("document.querySelector('.fresh + .said .text').textContent === " + quote("new "+shown))
+		ann.until("document.title === '#tea · JIM'")
+		ann.enters("#work")
+	}
+}
+
 // hiddenPageCounts counts in the title where the page is in a tab that nobody sees: such a tab is given no frames to draw in.
 func hiddenPageCounts(t *testing.T) {
 	t.Parallel()

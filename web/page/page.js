@@ -234,12 +234,15 @@ async function open(name) {
   show(one, true);
 }
 
-function openFirst() {
+// openFirst shows the conversation of before, or one in which something is new, when it is known what is.
+async function openFirst() {
   if (opened || begun) return;
   begun = true;
-  const last = chat.talks.get((remember('sessionStorage', 'shown') ?? '').toLowerCase());
+  const here = chat, last = chat.talks.get((remember('sessionStorage', 'shown') ?? '').toLowerCase());
   const mine = [...chat.talks.values()].filter(one => one.member && one.last > 0);
   const wide = matchMedia('(min-width: 720px)').matches;
+  await Promise.all((last?.member ? [last] : wide ? mine : []).map(one => one.counting));
+  if (opened || here !== chat || chat.shown) return;
   const first = last?.member ? last : wide ? mine.find(one => one.unread.size) ?? mine[0] : null;
   if (first) show(first, false);
   else if ([...chat.talks.keys()].includes('#lobby') && wide && mine.length === 0) open('#lobby');
