@@ -211,6 +211,19 @@ var chatAlone = []struct{ name, script string }{
 		await answer('history', { seq: 10, events: all(10, 10) }); // read before that
 		is((await answer('history', { seq: 12, events: all(11, 12) })).after, 10, 'counts after');
 		is([chat.talk('#tea').unread.size, asks('history')], [3, false], 'unread')`},
+	{"more members than an answer has", `
+		await reads(9);
+		const people = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => ({ account_name: 'p' + (from + i), status: 'here' }));
+		chat.people(chat.talk('#tea'));
+		chat.people(chat.talk('#tea')); // somebody came meanwhile
+		await answer('members', { members: people(1, 200), more: true, next: 'p200' });
+		is((await answer('members', { members: people(201, 300) })).after, 'p200', 'asks after');
+		await answer('members', { members: people(1, 200), more: true, next: 'p200' });
+		await answer('members', { members: people(201, 301) });
+		is([chat.talk('#tea').members.length, chat.talk('#tea').crowd, asks('members')], [301, false, false], 'members');
+		chat.people(chat.talk('#tea'));
+		for (let i = 0; asks('members'); i++) await answer('members', { members: people(i * 200, i * 200 + 199), more: true, next: 'p' + i });
+		is([chat.talk('#tea').members.length, chat.talk('#tea').crowd], [1000, true], 'members of a crowd')`},
 }
 
 // numbersAreBelieved in their own log and their own time only.

@@ -8,6 +8,7 @@ import { remember } from './words.js';
 const page = 50; // entries read at a time when scrolling up
 const farBehind = 600; // with more to catch up, only the newest are read
 const longest = 800, kept = 400; // entries of a log that is being followed: when over, how many stay
+const crowd = 1000; // members; who else is in a room is not asked for
 const typingFor = 5e3, settling = 1500; // ms
 export const manyUnread = 99;
 
@@ -283,17 +284,36 @@ export class Chat {
     this.#tell('left', one);
   }
 
-  // people asks who is in a conversation.
+  // people asks who is in a conversation, once more where somebody wants to know it meanwhile.
   async people(one) {
-    if (isRoom(one.name)) {
-      const answer = await this.#line.ask({ action: 'members', to: one.name });
-      one.members = (answer.members ?? []).map(p => p.account_name);
-      for (const p of answer.members ?? []) this.statuses.set(fold(p.account_name), p.status);
-    } else {
-      const answer = await this.#line.ask({ action: 'whois', to: one.name });
-      if (answer.user) this.statuses.set(fold(answer.user.account_name), answer.user.status);
+    one.wondering = true;
+    if (one.asking) return;
+    for (one.asking = true; one.wondering;) {
+      one.wondering = false;
+      await (isRoom(one.name) ? this.#members(one) : this.#whois(one));
+      this.#tell('people');
     }
-    this.#tell('people');
+    one.asking = false;
+  }
+
+  // members are all of a room; of a crowd, the first ones.
+  async #members(one) {
+    const all = [];
+    let answer;
+    do {
+      answer = await this.#line.ask({ action: 'members', to: one.name, ...(answer && { after: answer.next }) });
+      for (const p of answer.members ?? []) {
+        all.push(p.account_name);
+        this.statuses.set(fold(p.account_name), p.status);
+      }
+    } while (answer.next && all.length < crowd);
+    one.members = all;
+    one.crowd = Boolean(answer.next);
+  }
+
+  async #whois(one) {
+    const { user } = await this.#line.ask({ action: 'whois', to: one.name });
+    if (user) this.statuses.set(fold(user.account_name), user.status);
   }
 
   #came(user) {

@@ -211,7 +211,7 @@ function about() {
   const status = name => { const s = chat.statusOf(name); return s === 'here' || s === 'gone' ? t(s) : s; };
   if (!isRoom(one.name)) return $('about').replaceChildren(el('bdi', {}, status(one.name)));
   const here = one.members.filter(name => chat.isMe(name) || chat.statusOf(name) !== 'gone');
-  const words = [t('hereCount', here.length), here.slice(0, 12).join(', ')].filter(Boolean).join(' · ');
+  const words = [t('hereCount', here.length + (one.crowd ? '+' : '')), here.slice(0, 12).join(', ')].filter(Boolean).join(' · ');
   $('about').replaceChildren(...(one.topic ? [el('bdi', {}, one.topic), ' · '] : []), words); // a topic turns no direction but its own
 }
 
