@@ -260,7 +260,7 @@ export class Chat {
   // returns the conversation, or an answer that is an error.
   async enter(name) {
     const known = this.talks.get(fold(name));
-    if (known?.member && (isRoom(name) || known.last)) return known;
+    if (known?.member && (isRoom(name) || known.last || this.failed(known))) return known;
     const answer = await this.#line.ask(isRoom(name) ? { action: 'join', to: name } : { action: 'whois', to: name });
     if (answer.response >= 400) return answer;
     const one = this.talk(answer.to ?? name);

@@ -178,7 +178,7 @@ function lists() {
   const focused = document.activeElement?.dataset?.talk;
   $('lists').replaceChildren(...[
     part('rooms', all.filter(one => isRoom(one.name) && one.member)),
-    part('people', all.filter(one => !isRoom(one.name) && (one.last > 0 || one === chat.shown))),
+    part('people', all.filter(one => !isRoom(one.name) && (one.last > 0 || one === chat.shown || chat.failed(one)))),
     part('otherRooms', all.filter(one => isRoom(one.name) && !one.member)),
   ].filter(Boolean));
   if (focused) $('lists').querySelector(`[data-talk="${CSS.escape(focused)}"]`)?.focus();
