@@ -65,6 +65,35 @@ func ownerComesByTheLink(t *testing.T) {
 	eve.until("document.getElementById('refusal').textContent.includes('(402:')")
 }
 
+// answerIsLost of a name that was registered: the invitation is used up by that, and who has the name now comes in.
+func answerIsLost(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	link := regexp.MustCompile(`/(#invite=\S+)`).FindStringSubmatch(s.greeted)
+	ann := s.looks(t, desktop, link[1])
+	ann.run(`const take = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage');
+		window.lost = 0;
+		Object.defineProperty(WebSocket.prototype, 'onmessage', { set(f) { take.set.call(this, f && (m => lost++ ? f(m) : this.close())) } })`)
+	ann.fill("#name", "ann")
+	ann.fill("#password", "correct horse")
+	ann.press("Enter")
+	ann.until("!document.getElementById('chat').hidden && document.getElementById('self').textContent === 'ann' && document.querySelector('#dot.connected')")
+	ann.must(ann.page.Reload())
+	ann.until("document.getElementById('self').textContent === 'ann' && document.querySelector('#dot.connected')") // by the token
+
+	// Where it was another one who got the name, that is what is said.
+	bob := s.looks(t, desktop, "")
+	bob.run(`const { send } = WebSocket.prototype;
+		window.lost = 0;
+		WebSocket.prototype.send = function (text) { if (lost++) send.call(this, text); else this.close() }`)
+	bob.click("#turn")
+	bob.fill("#name", "ann")
+	bob.fill("#password", "another horse")
+	bob.press("Enter")
+	bob.until("document.getElementById('refusal').textContent.includes('(409:')")
+	bob.holds("lost > 1 && document.getElementById('password').autocomplete === 'new-password'")
+}
+
 // nameIsTaken lets two guests want one name.
 func nameIsTaken(t *testing.T) {
 	t.Parallel()

@@ -71,6 +71,7 @@ func TestPage(t *testing.T) {
 		{"PolicyHolds", true, policyHolds},
 		{"PasswordsAreNotShown", false, passwordsAreNotShown},
 		{"OwnerComesByTheLink", true, ownerComesByTheLink},
+		{"AnswerIsLost", false, answerIsLost},
 		{"NameIsTaken", false, nameIsTaken},
 		{"Languages", false, languages},
 		{"Keys", false, keys},

@@ -66,12 +66,13 @@ function hello() {
   const { name, token, password, invite, register } = login;
   const user = { account_name: name, ...(token ? { token } : password ? { password } : {}) };
   const device = !token && password ? (login.device ??= 'browser ' + newID().slice(0, 8)) : undefined;
-  if (register) return { action: 'register', jim: 2, user, device, invite };
+  if (register) login.asked = (login.asked ?? 0) + 1;
+  if (register && !login.doubt) return { action: 'register', jim: 2, user, device, invite };
   return { action: 'presence', jim: 2, user, device, since: chat.since(), log: chat.logName };
 }
 
 function welcome(answer) {
-  login = { ...login, name: answer.user.account_name, token: answer.token ?? login.token, password: undefined, register: false, invite: undefined, known: true };
+  login = { ...login, name: answer.user.account_name, token: answer.token ?? login.token, password: undefined, register: false, invite: undefined, asked: 0, doubt: undefined, known: true };
   const kept = JSON.stringify({ name: login.name, token: login.token, stay: login.stay, device: login.device });
   remember('sessionStorage', 'login', kept);
   remember('localStorage', 'login', login.stay && login.token ? kept : JSON.stringify({ name: login.name }));
@@ -88,12 +89,17 @@ function welcome(answer) {
 // refused tells whether to try again: a guest who comes back is told 409 while the server has
 // not noticed yet that the connection before is gone.
 function refused(answer) {
+  // A name that was asked for twice may be ours since the first time, whose answer was lost: then its password is right.
+  if (login.asked > 1 && !login.doubt) {
+    login.doubt = answer;
+    return true;
+  }
   if (login.known && answer.response === 409 && !login.token) return true;
   if (login.token) {
     remember('sessionStorage', 'login', null);
     remember('localStorage', 'login', JSON.stringify({ name: login.name }));
   }
-  showEntry(fault(answer));
+  showEntry(fault(login.doubt ?? answer));
   return false;
 }
 
