@@ -173,6 +173,26 @@ func serverIsSetBack(t *testing.T) {
 	}
 }
 
+// waitingIsExplained where the server is there and says why it lets nobody in at the moment.
+func waitingIsExplained(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	s.comes(t, desktop, "ann")
+	bob := s.comes(t, desktop, "bob")
+	bob.run("sessionStorage.setItem('jim.login', JSON.stringify({ name: 'ann' }))") // a tab that was doubled begins so
+	bob.must(bob.page.Reload())
+	bob.until("document.getElementById('refusal').textContent.startsWith('Again in ') && document.getElementById('refusal').textContent.includes('(409:')")
+	eve := s.looks(t, desktop, "")
+	for range 13 {
+		eve.run("document.getElementById('refusal').textContent = ''")
+		eve.fill("#name", "nobody")
+		eve.fill("#password", "wrong horse")
+		eve.press("Enter")
+		eve.until("document.getElementById('refusal').textContent.includes('(4')")
+	}
+	eve.until("document.getElementById('refusal').textContent.startsWith('Again in ') && document.getElementById('refusal').textContent.includes('(429:')")
+}
+
 // guestComesBackTooEarly loses a connection that the server does not know to be lost: so the name
 // is taken, by the same guest.
 func guestComesBackTooEarly(t *testing.T) {

@@ -59,6 +59,7 @@ func TestPage(t *testing.T) {
 		{"KilledAgainAndAgain", false, killedAgainAndAgain},
 		{"ServerSaysGoodbye", false, serverSaysGoodbye},
 		{"ServerIsSetBack", false, serverIsSetBack},
+		{"WaitingIsExplained", false, waitingIsExplained},
 		{"GuestComesBackTooEarly", false, guestComesBackTooEarly},
 		{"BehindIsReadUp", false, behindIsReadUp},
 		{"NumbersAreBelieved", true, numbersAreBelieved},

@@ -21,7 +21,8 @@ export class Line {
 
   // hooks: hello() is the first request of each connection; welcome(answer) and refused(answer) take
   // its answer, refused tells whether to try again; told(event); travel(way, text) gets every
-  // object; state(name, until, words) is 'connecting', 'connected', 'waiting' or 'over'.
+  // object; state(name, until, words, answer) is 'connecting', 'connected', 'waiting' or 'over', with
+  // the words of a goodbye, and the answer that makes it wait.
   constructor(hooks) {
     this.#hooks = hooks;
     addEventListener('online', () => this.hurry());
@@ -89,7 +90,8 @@ export class Line {
     socket.close();
   }
 
-  #lost() {
+  // lost waits for the next attempt; answer is what the server said where it was there.
+  #lost(answer) {
     this.#drop();
     if (this.#final) return;
     // Half of the wait is chance, so that not everybody comes back at the same moment.
@@ -97,7 +99,7 @@ export class Line {
     const wait = Math.max(this.#after, this.#wait * (0.5 + Math.random() / 2));
     this.#after = 0;
     this.#timer = setTimeout(() => this.#connect(), wait);
-    this.#change('waiting', Date.now() + wait);
+    this.#change('waiting', Date.now() + wait, '', answer);
   }
 
   #listen() {
@@ -151,7 +153,7 @@ export class Line {
   #greeted(answer) {
     if (answer.response >= 400) {
       this.#after = (answer.retry_after ?? 0) * 1e3;
-      if (answer.retry || this.#hooks.refused(answer)) this.#lost();
+      if (answer.retry || this.#hooks.refused(answer)) this.#lost(answer);
       else this.stop();
       return;
     }
@@ -163,8 +165,8 @@ export class Line {
     for (const one of before) this.#send(one.request);
   }
 
-  #change(state, until = 0, words = '') {
+  #change(state, until = 0, words = '', answer = undefined) {
     this.#state = state;
-    this.#hooks.state(state, until, words);
+    this.#hooks.state(state, until, words, answer);
   }
 }

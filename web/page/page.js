@@ -53,7 +53,8 @@ function submit(event) {
   if (!name) { $('refusal').textContent = t('noName'); return $('name').focus(); }
   $('refusal').textContent = '';
   $('enter').disabled = true;
-  login = { name, stay: $('stay').checked };
+  const again = login?.name === name && login.password === password; // it may have been registered, and the answer lost
+  login = { name, stay: $('stay').checked, asked: again ? login.asked : 0 };
   if (registering) Object.assign(login, { register: true, password, invite: $('invite').value.trim() || undefined });
   else if (password.startsWith('jimt_')) login.token = password;
   else if (password) login.password = password;
@@ -137,10 +138,11 @@ async function logout() {
 
 // ---- the connection, in words ----
 
-function state(now, until, words) {
+function state(now, until, words, answer) {
   clearInterval(ticking);
+  if (answer) words = fault(answer);
   const show = () => {
-    const said = now === 'waiting' ? t('again', Math.max(1, Math.ceil((until - Date.now()) / 1e3))) : t({ connecting: 'connecting', connected: 'connected', over: 'over' }[now]);
+    const said = now === 'waiting' ? t(answer ? 'later' : 'again', Math.max(1, Math.ceil((until - Date.now()) / 1e3))) : t({ connecting: 'connecting', connected: 'connected', over: 'over' }[now]);
     $('link').textContent = now === 'waiting' ? t('again', '').replace(/[,，].*/, '') : said;
     $('dot').className = 'dot ' + now;
     $('trouble').textContent = now === 'connected' ? '' : words ? `${said}: ${words}` : said;
@@ -150,7 +152,10 @@ function state(now, until, words) {
   $('retry').hidden = now !== 'waiting' && now !== 'over';
   $('retry').textContent = t(now === 'over' ? 'comeBack' : 'now');
   $('retry').onclick = () => (now === 'over' ? location.reload() : line.hurry());
-  if (now !== 'connected' && !$('entry').hidden && now !== 'over') $('refusal').textContent = $('trouble').textContent;
+  if (now !== 'connected' && !$('entry').hidden && now !== 'over') {
+    $('refusal').textContent = $('trouble').textContent;
+    $('enter').disabled = now !== 'waiting'; // who waits may try something else
+  }
   if (now !== 'connected') log?.pending();
 }
 

@@ -79,6 +79,7 @@ const words = {
   connecting: ['Connecting…', 'Соединение…', '正在连接…'],
   connected: ['Connected', 'На связи', '已连接'],
   again: ['No connection, again in {0} s', 'Нет связи, снова через {0} с', '无连接，{0} 秒后重试'],
+  later: ['Again in {0} s', 'Снова через {0} с', '{0} 秒后重试'],
   now: ['Try now', 'Сейчас', '立即重试'],
   over: ['The server has said goodbye', 'Сервер попрощался', '服务器已断开'],
   comeBack: ['Come back', 'Вернуться', '重新连接'],
