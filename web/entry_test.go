@@ -94,6 +94,24 @@ func answerIsLost(t *testing.T) {
 	bob.holds("lost > 1 && document.getElementById('password').autocomplete === 'new-password'")
 }
 
+// staysWithAnotherTab logs out in one tab and in again; the other tab, which comes back with what was logged out,
+// does not take from the browser what it stays logged in with.
+func staysWithAnotherTab(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.looks(t, desktop, "")
+	ann.click("#turn")
+	ann.fill("#name", "ann")
+	ann.fill("#password", "correct horse")
+	ann.press("Enter")
+	ann.until("!document.getElementById('chat').hidden && localStorage.getItem('jim.login')?.includes('jimt_')")
+	ann.run("sessionStorage.setItem('jim.login', JSON.stringify({ name: 'ann', token: 'jimt_' + 'a'.repeat(43) }))")
+	ann.must(ann.page.Reload())
+	ann.until("document.getElementById('refusal').textContent.includes('(402:')")
+	ann.must(ann.page.Reload())
+	ann.until("document.getElementById('self').textContent === 'ann' && document.querySelector('#dot.connected')")
+}
+
 // nameIsTaken lets two guests want one name.
 func nameIsTaken(t *testing.T) {
 	t.Parallel()

@@ -73,6 +73,7 @@ func TestPage(t *testing.T) {
 		{"PasswordsAreNotShown", false, passwordsAreNotShown},
 		{"OwnerComesByTheLink", true, ownerComesByTheLink},
 		{"AnswerIsLost", false, answerIsLost},
+		{"StaysWithAnotherTab", false, staysWithAnotherTab},
 		{"NameIsTaken", false, nameIsTaken},
 		{"Languages", false, languages},
 		{"Keys", false, keys},

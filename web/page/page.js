@@ -98,7 +98,8 @@ function refused(answer) {
   if (login.known && answer.response === 409 && !login.token) return true;
   if (login.token) {
     remember('sessionStorage', 'login', null);
-    remember('localStorage', 'login', JSON.stringify({ name: login.name }));
+    const stays = JSON.parse(remember('localStorage', 'login') ?? '{}').token; // another tab may have come in since
+    if (stays === login.token) remember('localStorage', 'login', JSON.stringify({ name: login.name }));
   }
   showEntry(fault(login.doubt ?? answer));
   return false;
