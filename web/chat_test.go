@@ -224,6 +224,11 @@ var chatAlone = []struct{ name, script string }{
 		chat.people(chat.talk('#tea'));
 		for (let i = 0; asks('members'); i++) await answer('members', { members: people(i * 200, i * 200 + 199), more: true, next: 'p' + i });
 		is([chat.talk('#tea').members.length, chat.talk('#tea').crowd], [1000, true], 'members of a crowd')`},
+	{"what is said where nobody looks any more", `
+		await reads(9);
+		chat.talk('#tea').following = false; // scrolled up, and then another one was shown
+		for (let seq = 10; seq <= 2000; seq++) chat.told(said(seq));
+		is(seqs().length <= 800, true, 'a log that does not grow for ever')`},
 }
 
 // numbersAreBelieved in their own log and their own time only.

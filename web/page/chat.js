@@ -192,7 +192,7 @@ export class Chat {
   #append(one, events) {
     one.log.push(...events);
     for (const event of events) if (this.isMe(event.from) && event.id) this.#arrived(event);
-    if (one.following && one.log.length > longest) {
+    if ((one.following || one !== this.shown) && one.log.length > longest) {
       one.log.splice(0, one.log.length - kept);
       one.more = true;
       this.#tell('log', one);
