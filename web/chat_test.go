@@ -229,6 +229,15 @@ var chatAlone = []struct{ name, script string }{
 		chat.talk('#tea').following = false; // scrolled up, and then another one was shown
 		for (let seq = 10; seq <= 2000; seq++) chat.told(said(seq));
 		is(seqs().length <= 800, true, 'a log that does not grow for ever')`},
+	{"more unread than a call takes", `
+		const { Log } = await import(document.querySelector('link[href$="log.js"]').href);
+		await reads(9);
+		const log = new Log(chat), tea = chat.talk('#tea');
+		log.onBottom = () => {};
+		for (const event of tea.log) event.time = 1;
+		for (let seq = 10; seq < 300000; seq++) tea.unread.add(seq);
+		log.show(tea);
+		is(document.querySelectorAll('#log .said').length, 9, 'drawn')`},
 }
 
 // numbersAreBelieved in their own log and their own time only.

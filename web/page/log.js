@@ -30,7 +30,8 @@ export class Log {
   // show draws another conversation: its newest, or the first that was not read.
   show(talk) {
     this.#shown = talk;
-    this.#mark = talk.unread.size ? Math.min(...talk.unread) : 0;
+    this.#mark = 0;
+    for (const seq of talk.unread) if (!this.#mark || seq < this.#mark) this.#mark = seq;
     this.#other.clear();
     talk.following = true;
     this.draw();
