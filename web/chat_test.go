@@ -238,6 +238,13 @@ var chatAlone = []struct{ name, script string }{
 		for (let seq = 10; seq < 300000; seq++) tea.unread.add(seq);
 		log.show(tea);
 		is(document.querySelectorAll('#log .said').length, 9, 'drawn')`},
+	{"a message that makes too long an object", `
+		await back('one', { seq: 9, read: 9 }, { limits: { message: 16384, object: 65536 } });
+		chat.say('#tea', '\u001b'.repeat(16000));
+		chat.say('#tea', 'x');
+		await rest();
+		is(chat.outbox.map(one => one.fault?.response), [413, undefined], 'refused');
+		is((await answer('msg', { response: 201, seq: 10 })).message, 'x', 'said')`},
 }
 
 // numbersAreBelieved in their own log and their own time only.

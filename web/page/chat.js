@@ -362,7 +362,9 @@ export class Chat {
     this.#sending = true;
     for (let item; (item = this.outbox.find(one => !one.fault && !one.seq));) {
       const request = { action: 'msg', id: item.id, to: item.to, message: item.message };
-      const answer = await this.#line.ask(request, trouble => { item.trouble = trouble; this.#changed(); });
+      // Of what makes too long an object the server cannot say which message it was.
+      const tooLong = new TextEncoder().encode(JSON.stringify(request)).length > this.limits.object;
+      const answer = tooLong ? { response: 413 } : await this.#line.ask(request, trouble => { item.trouble = trouble; this.#changed(); });
       item.trouble = null;
       item.travelled = [['sent', request], ['got', answer]];
       if (answer.response >= 400) this.#refused(item, answer);
