@@ -52,6 +52,7 @@ func TestPage(t *testing.T) {
 		{"PresenceIsSeen", false, presenceIsSeen},
 		{"UnreadIsCounted", false, unreadIsCounted},
 		{"NewIsMarked", false, newIsMarked},
+		{"DaysGoBy", false, daysGoBy},
 		{"HiddenPageCounts", false, hiddenPageCounts},
 		{"HistoryScrolls", false, historyScrolls},
 		{"ServerIsKilled", true, serverIsKilled},

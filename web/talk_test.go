@@ -286,6 +286,29 @@ func newIsMarked(t *testing.T) {
 	}
 }
 
+// daysGoBy under a page that stays open: what was said yesterday stands under that name.
+func daysGoBy(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.comes(t, desktop, "ann")
+	ann.enters("#tea")
+	ann.says("good night")
+	ann.sees("good night")
+	days := "[...document.querySelectorAll('.day')].map(e => e.textContent).join()"
+	ann.until(days + " === 'Today'")
+	ann.run(`const Real = Date, later = 86400e3;
+		window.Date = class extends Real {
+			constructor(...about) { super(...(about.length ? about : [Real.now() + later])) }
+			static now() { return Real.now() + later }
+		};
+		document.dispatchEvent(new Event('visibilitychange'))`)
+	ann.until(days + " === 'Yesterday'")
+	ann.run("const Real = Object.getPrototypeOf(Date); Date.now = () => Real.now() + 2 * 86400e3; window.Date = class extends Date { constructor(...about) { super(...(about.length ? about : [Date.now()])) } }")
+	s.peer(t, "bot").says("#tea", "good morning")
+	ann.sees("good morning")
+	ann.holds(days + ".includes('Yesterday') === false && document.querySelectorAll('.day').length === 1")
+}
+
 // hiddenPageCounts counts in the title where the page is in a tab that nobody sees: such a tab is given no frames to draw in.
 func hiddenPageCounts(t *testing.T) {
 	t.Parallel()

@@ -9,7 +9,7 @@ const together = 300; // s: what one author says within them stands together
 const atBottom = 48; // px
 
 export class Log {
-  #chat; #shown = null; #mark = 0; #other = new Set(); #list = $('log'); #scroll = $('scroll'); #unseen = 0;
+  #chat; #shown = null; #mark = 0; #other = new Set(); #list = $('log'); #scroll = $('scroll'); #unseen = 0; #today = '';
 
   constructor(chat) {
     this.#chat = chat;
@@ -41,6 +41,7 @@ export class Log {
   draw() {
     const talk = this.#shown;
     if (!talk) return;
+    this.#today = new Date().toDateString();
     const anchor = talk.following ? null : this.#anchor();
     this.#list.setAttribute('aria-busy', !talk.log);
     this.#list.replaceChildren(...this.#top(talk));
@@ -49,6 +50,13 @@ export class Log {
     if (anchor) this.#restore(anchor);
     else if (!this.#toMark()) this.toBottom();
     this.#scrolled();
+  }
+
+  // turn draws everything anew where another day has begun, and tells whether: each has another name then.
+  turn() {
+    const over = this.#today !== new Date().toDateString();
+    if (over) this.draw();
+    return over;
   }
 
   #top(talk) {
@@ -61,7 +69,7 @@ export class Log {
   said(events) {
     const talk = this.#shown;
     if (talk.log.length === events.length) return this.draw();
-    this.#add(events, talk.log[talk.log.length - events.length - 1]);
+    if (!this.turn()) this.#add(events, talk.log[talk.log.length - events.length - 1]);
     if (talk.following) return this.toBottom();
     this.#unseen += events.filter(e => e.action === 'msg').length;
     this.#pill();

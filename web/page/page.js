@@ -399,7 +399,8 @@ function listen() {
   addEventListener('popstate', e => { if (chat?.me) wentBack(e.state?.talk ?? ''); });
   addEventListener('hashchange', () => { if (readFragment() && !$('entry').hidden) showEntry(); });
   addEventListener('focus', () => chat && seen());
-  document.addEventListener('visibilitychange', () => chat && seen());
+  document.addEventListener('visibilitychange', () => { log?.turn(); if (chat) seen(); });
+  setInterval(() => log?.turn(), 60e3);
   addEventListener('keydown', e => {
     if (e.altKey && !$('chat').hidden && ['ArrowUp', 'ArrowDown'].includes(e.key)) { e.preventDefault(); step(e.key === 'ArrowUp' ? -1 : 1); }
   });
