@@ -79,6 +79,7 @@ func TestPage(t *testing.T) {
 		{"Languages", false, languages},
 		{"Keys", false, keys},
 		{"Sights", false, sights},
+		{"LinksEnd", false, linksEnd},
 		{"Contrast", false, contrast},
 	} {
 		if shared.browser != nil && (test.always || everything) {

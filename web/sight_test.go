@@ -92,6 +92,25 @@ func (r *reader) fits(name string) {
 	r.picture(name)
 }
 
+// linksEnd where the sentence around them goes on, in every language.
+func linksEnd(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	r := s.looks(t, desktop, "")
+	for text, want := range map[string]string{
+		"«https://example.org/a», “https://example.org/b” „https://example.org/c“ ‹https://example.org/d›": "a b c d",
+		"(https://example.org/a_(b)) https://example.org/a_(b). (https://example.org/c)":                   "a_(b) a_(b) c",
+		"https://example.org/a… https://example.org/b?c=d&e#f! https://example.org/~g/":                    "a b?c=d&e#f ~g/",
+		"看https://example.org/甲。https://example.org/乙…… https://example.org/д":                             "%E7%94%B2 %E4%B9%99 %D0%B4",
+	} {
+		got := value[string](r, `import(document.querySelector('link[href$="dom.js"]').href).then(m =>
+			m.linked(`+quote(text)+`).filter(one => one.href).map(one => one.href.replace('https://example.org/', '')).join(' '))`)
+		if got != want {
+			t.Errorf("%s has links to %s, not to %s", text, got, want)
+		}
+	}
+}
+
 // contrast measures every colour of text against what it is written on, light and dark
 // (WCAG 2.2, 1.4.3: 4.5 to 1).
 func contrast(t *testing.T) {

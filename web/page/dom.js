@@ -17,16 +17,16 @@ export function el(tag, about = {}, ...children) {
 }
 
 // An address in a text ends at white space, quotes, brackets, Chinese punctuation, and at what turns
-// the direction of writing; a stop or comma at its end belongs to the sentence.
-const address = /\bhttps?:\/\/[^\s<>"'`，。！？；：、（）【】《》「」『』\u200b-\u200f\u202a-\u202e\u2066-\u2069]+/gi;
+// the direction of writing; a stop or comma at its end belongs to the sentence, as does a bracket that it did not open.
+const address = /\bhttps?:\/\/[^\s<>"'`«»‹›“”„‘’‚，。！？；：、（）【】《》「」『』\u200b-\u200f\u202a-\u202e\u2066-\u2069]+/gi;
 
 // linked is a text with its web addresses as links, and nothing else made of it.
 export function linked(text) {
   const parts = [];
   let end = 0;
   for (const found of text.matchAll(address)) {
-    let href = found[0].replace(/[.,;:!?]+$/, '');
-    if (href.endsWith(')') && !href.includes('(')) href = href.slice(0, -1);
+    let href = found[0].replace(/[.,;:!?…]+$/, '');
+    if (href.endsWith(')') && href.split(')').length > href.split('(').length) href = href.slice(0, -1);
     if (!URL.canParse(href)) continue;
     parts.push(text.slice(end, found.index), el('a', { href, target: '_blank', rel: 'noopener noreferrer' }, href));
     end = found.index + href.length;
