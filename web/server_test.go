@@ -53,6 +53,7 @@ func TestPage(t *testing.T) {
 		{"UnreadIsCounted", false, unreadIsCounted},
 		{"NewIsMarked", false, newIsMarked},
 		{"DaysGoBy", false, daysGoBy},
+		{"ClicksAreTaken", false, clicksAreTaken},
 		{"HiddenPageCounts", false, hiddenPageCounts},
 		{"HistoryScrolls", false, historyScrolls},
 		{"ServerIsKilled", true, serverIsKilled},

@@ -309,6 +309,31 @@ func daysGoBy(t *testing.T) {
 	ann.holds(days + ".includes('Yesterday') === false && document.querySelectorAll('.day').length === 1")
 }
 
+// clicksAreTaken though what is clicked on is drawn anew in the middle of it, as in a list of rooms in which much is said.
+func clicksAreTaken(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.comes(t, desktop, "ann")
+	ann.enters("#tea")
+	bot := s.peer(t, "bot", "#tea")
+	ann.enters("#work")
+	release, err := ann.page.Hold(`[data-talk="#tea"]`)
+	ann.must(err)
+	bot.says("#tea", "one")
+	ann.until("document.title === '(1) #work · JIM'")
+	ann.holds("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
+	ann.must(release())
+	ann.until("document.getElementById('title').textContent === '#tea'")
+
+	// What came meanwhile is shown, though the button is let go somewhere else.
+	ann.run("const list = document.getElementById('lists'); list.dispatchEvent(new PointerEvent('pointerdown', { button: 0 }))")
+	bot.says("ann", "psst")
+	ann.until("document.title === '(1) #tea · JIM'")
+	ann.holds("!document.querySelector('[data-talk=bot]')")
+	ann.run("document.getElementById('about').dispatchEvent(new PointerEvent('pointerup', { bubbles: true }))")
+	ann.until("document.querySelector('[data-talk=bot] .count').textContent === '1'")
+}
+
 // hiddenPageCounts counts in the title where the page is in a tab that nobody sees: such a tab is given no frames to draw in.
 func hiddenPageCounts(t *testing.T) {
 	t.Parallel()

@@ -188,26 +188,36 @@ func (p *Page) Until(expression string) error {
 
 // Click clicks the middle of the element that a CSS selector finds first, as a mouse does.
 func (p *Page) Click(selector string) error {
-	quoted := strconv.Quote(selector)
-	if err := p.Until("document.querySelector(" + quoted + ").checkVisibility()"); err != nil {
-		return err
-	}
-	var at struct{ X, Y float64 }
-	err := p.Eval(`(() => { const e = document.querySelector(`+quoted+`); e.scrollIntoView({ block: 'nearest' });
-		const b = e.getBoundingClientRect(); return { X: b.x + b.width / 2, Y: b.y + b.height / 2 } })()`, &at)
+	release, err := p.Hold(selector)
 	if err != nil {
 		return err
 	}
-	for _, kind := range []string{"mouseMoved", "mousePressed", "mouseReleased"} {
+	return release()
+}
+
+// Hold is a click whose button is not let go before release is called.
+func (p *Page) Hold(selector string) (release func() error, err error) {
+	quoted := strconv.Quote(selector)
+	if err := p.Until("document.querySelector(" + quoted + ").checkVisibility()"); err != nil {
+		return nil, err
+	}
+	var at struct{ X, Y float64 }
+	err = p.Eval(`(() => { const e = document.querySelector(`+quoted+`); e.scrollIntoView({ block: 'nearest' });
+		const b = e.getBoundingClientRect(); return { X: b.x + b.width / 2, Y: b.y + b.height / 2 } })()`, &at)
+	if err != nil {
+		return nil, err
+	}
+	mouse := func(kind string) error {
 		about := map[string]any{"type": kind, "x": at.X, "y": at.Y}
 		if kind != "mouseMoved" {
 			about["button"], about["clickCount"] = "left", 1
 		}
-		if err := p.call("Input.dispatchMouseEvent", about, nil); err != nil {
-			return err
-		}
+		return p.call("Input.dispatchMouseEvent", about, nil)
 	}
-	return nil
+	if err := mouse("mouseMoved"); err != nil {
+		return nil, err
+	}
+	return func() error { return mouse("mouseReleased") }, mouse("mousePressed")
 }
 
 // Type puts text where the cursor is, all at once, as a keyboard of a phone does.

@@ -162,7 +162,7 @@ function state(now, until, words, answer) {
 
 // ---- what changed ----
 
-let listing = 0;
+let listing = 0, held = false; // held: a button is pressed in the list, which must be the same when it is let go
 
 function changed(what, talk, detail) {
   if (what === 'list') { // a page that nobody sees gets no frame to draw in, but its title is seen
@@ -185,6 +185,7 @@ function changed(what, talk, detail) {
 function note(words) { $('goFault').textContent = words; }
 
 function lists() {
+  if (held) return title();
   const all = [...chat.talks.values()].sort((a, b) => a.name.localeCompare(b.name));
   const part = (title, some) => (some.length === 0 ? null : el('section', {}, el('h3', {}, t(title)), el('ul', {}, ...some.map(row))));
   const focused = document.activeElement?.dataset?.talk;
@@ -398,6 +399,8 @@ function listen() {
   $('text').oninput = written;
   addEventListener('popstate', e => { if (chat?.me) wentBack(e.state?.talk ?? ''); });
   addEventListener('hashchange', () => { if (readFragment() && !$('entry').hidden) showEntry(); });
+  $('lists').onpointerdown = e => { held = e.button === 0; };
+  for (const end of ['pointerup', 'pointercancel', 'blur']) addEventListener(end, () => { if (held) { held = false; setTimeout(lists); } });
   addEventListener('focus', () => chat && seen());
   document.addEventListener('visibilitychange', () => { log?.turn(); if (chat) seen(); });
   setInterval(() => log?.turn(), 60e3);
