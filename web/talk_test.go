@@ -236,6 +236,9 @@ func presenceIsSeen(t *testing.T) {
 	bot.Close()
 	ann.until("document.getElementById('about').textContent === '1 here · ann'")
 	ann.until("document.querySelector('[data-talk=bot] .dot.gone')")
+	topic := "milk"
+	s.peer(t, "passer-by").does(wire.Request{Action: wire.ActTopic, To: "#tea", ID: "t", Topic: &topic})
+	ann.until("document.getElementById('about').textContent === 'milk · 1 here · ann'")
 }
 
 // Messages to two people who look elsewhere are counted, until they have been seen.

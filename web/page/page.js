@@ -172,12 +172,13 @@ function changed(what, talk, detail) {
   if (what === 'pending') { log.pending(); lists(); }
   if (what === 'people') { about(); lists(); }
   if (talk !== chat.shown) return;
-  if (what === 'log') { if (detail) return note(fault(detail)); log.draw(); }
+  if (what === 'log') { if (detail) return note(fault(detail)); log.draw(); about(); }
   if (what === 'typing') typing();
   if (what === 'left') show(null);
   if (what === 'said') {
     log.said(detail);
     typing();
+    about();
     for (const e of detail) if (e.action === 'msg' && !chat.isMe(e.from)) $('aloud').textContent = `${e.from}: ${e.message.slice(0, 300)}`;
   }
 }
