@@ -39,7 +39,7 @@ func hostileTextsAreTexts(t *testing.T) {
 	bot.does(wire.Request{Action: wire.ActTopic, To: "#tea", ID: "t", Topic: &topic})
 	turning := "\u202eeht"
 	bot.does(wire.Request{Action: wire.ActTopic, To: "#tea", ID: "turning", Topic: &turning})
-	ann.until("document.querySelector('#about > bdi').textContent === " + quote(turning) + " && document.getElementById('about').lastChild.data === '2 here · ann, bot'")
+	ann.until("document.querySelector('#about > bdi').textContent === " + quote(turning) + " && document.getElementById('about').textContent.endsWith(' · 2 here · ann, bot')")
 	for _, text := range hostile {
 		bot.says("#tea", text)
 		ann.sees(text)

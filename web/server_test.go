@@ -80,6 +80,7 @@ func TestPage(t *testing.T) {
 		{"Languages", false, languages},
 		{"Keys", false, keys},
 		{"Sights", false, sights},
+		{"NamesTurnNothing", false, namesTurnNothing},
 		{"LinksEnd", false, linksEnd},
 		{"Contrast", false, contrast},
 	} {

@@ -92,6 +92,41 @@ func (r *reader) fits(name string) {
 	r.picture(name)
 }
 
+// namesTurnNothing but themselves: what the page says stands in its own order beside names that are written from the right.
+func namesTurnNothing(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.comes(t, desktop, "ann")
+	ann.enters("#tea")
+	s.peer(t, "מרים", "#tea")
+	dov := s.peer(t, "דוד", "#tea")
+	topic := "תה"
+	dov.does(wire.Request{Action: wire.ActTopic, To: "#tea", ID: "t", Topic: &topic})
+	// order is the words of an element as they are seen, from the left.
+	order := func(selector string) string {
+		return value[string](ann, `(() => {
+			const walker = document.createTreeWalker(document.querySelector(`+quote(selector)+`), NodeFilter.SHOW_TEXT), words = [];
+			for (let node; (node = walker.nextNode());) for (const found of node.data.matchAll(/[\p{L}\d]+/gu)) {
+				const range = document.createRange();
+				range.setStart(node, found.index);
+				range.setEnd(node, found.index + found[0].length);
+				words.push([range.getBoundingClientRect().left, found[0]]);
+			}
+			return words.sort((a, b) => a[0] - b[0]).map(word => word[1]).join(' ');
+		})()`)
+	}
+	ann.until("document.querySelectorAll('.note').length === 4 && document.getElementById('about').textContent.includes('3')")
+	for selector, want := range map[string]string{
+		".note:nth-last-child(3) .text": "מרים joined",
+		".note:last-child .text":        "דוד set the topic תה",
+		"#about":                        "תה 3 here ann דוד מרים",
+	} {
+		if got := order(selector); got != want {
+			t.Errorf("%s is seen as %q, not as %q", selector, got, want)
+		}
+	}
+}
+
 // linksEnd where the sentence around them goes on, in every language.
 func linksEnd(t *testing.T) {
 	t.Parallel()

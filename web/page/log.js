@@ -3,7 +3,7 @@
 
 import { $, el, linked, visible } from './dom.js';
 import { travelled } from './line.js';
-import { t, format, fault, remember } from './words.js';
+import { t, sentence, format, fault, remember } from './words.js';
 
 const together = 300; // s: what one author says within them stands together
 const atBottom = 48; // px
@@ -111,8 +111,8 @@ export class Log {
   #note(event) {
     const known = { create: 'didCreate', join: 'didJoin', leave: 'didLeave', topic: 'didTopic' }[event.action] ?? 'didElse';
     const item = el('li.note', { 'data-seq': event.seq, title: format('full', event.time) });
-    const text = t(known, event.from, event.action === 'topic' ? event.topic ?? '' : event.action);
-    item.append(el('span.text', {}, el('bdi', {}, text)), this.#json(event, item));
+    const about = [event.from, event.action === 'topic' ? event.topic ?? '' : event.action];
+    item.append(el('span.text', {}, ...sentence(known, ...about.map(one => el('bdi', {}, one)))), this.#json(event, item));
     return item;
   }
 

@@ -5,7 +5,7 @@ import { Chat, isRoom, manyUnread } from './chat.js';
 import { Log, colour } from './log.js';
 import { startTravel, redrawTravel, clearTravel, travel } from './travel.js';
 import { $, el } from './dom.js';
-import { t, fault, languages, remember, setLanguage } from './words.js';
+import { t, sentence, fault, languages, remember, setLanguage } from './words.js';
 
 const typingEvery = 3e3; // ms between saying that somebody is typing
 
@@ -225,13 +225,15 @@ function about() {
   const status = name => { const s = chat.statusOf(name); return s === 'here' || s === 'gone' ? t(s) : s; };
   if (!isRoom(one.name)) return $('about').replaceChildren(el('bdi', {}, status(one.name)));
   const here = one.members.filter(name => chat.isMe(name) || chat.statusOf(name) !== 'gone');
-  const words = [t('hereCount', here.length + (one.crowd ? '+' : '')), here.slice(0, 12).join(', ')].filter(Boolean).join(' · ');
-  $('about').replaceChildren(...(one.topic ? [el('bdi', {}, one.topic), ' · '] : []), words); // a topic turns no direction but its own
+  const names = here.slice(0, 12).flatMap((name, i) => [i ? ', ' : ' · ', el('bdi', {}, name)]);
+  const topic = one.topic ? [el('bdi', {}, one.topic), ' · '] : []; // it turns no direction but its own
+  $('about').replaceChildren(...topic, t('hereCount', here.length + (one.crowd ? '+' : '')), ...names, here.length > 12 ? ', …' : '');
 }
 
 function typing() {
   const who = [...(chat.shown?.typing.keys() ?? [])];
-  $('typing').textContent = who.length === 0 ? '' : who.length > 2 ? t('typingMany') : t('typing' + who.length, ...who);
+  const names = who.map(name => el('bdi', {}, name));
+  $('typing').replaceChildren(...(who.length === 0 ? [] : sentence(who.length > 2 ? 'typingMany' : 'typing' + who.length, ...names)));
 }
 
 // ---- one conversation ----

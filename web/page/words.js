@@ -131,6 +131,11 @@ export function t(key, ...about) {
   return words[key][order.indexOf(language)].replace(/\{(\d)\}/g, (_, n) => about[n]);
 }
 
+// sentence is what t says, in pieces: what it is about may be elements.
+export function sentence(key, ...about) {
+  return words[key][order.indexOf(language)].split(/\{(\d)\}/).map((piece, i) => (i % 2 ? about[piece] : piece));
+}
+
 // fault is an answer that is an error, in words: ours for its code, then the server's own.
 export function fault(answer) {
   const own = 'e' + answer.response;
