@@ -113,6 +113,15 @@ func refusedWordsAreFound(t *testing.T) {
 		sessionStorage.setItem('jim.outbox', JSON.stringify({ me: 'ann', left: [item, { ...item, id: 'y', to: 'gone' }] }))`)
 	ann.must(ann.page.Reload())
 	ann.until("document.querySelector('[data-talk=gone] .refusal')")
+
+	// What is said not to be sent is not sent later on, when it could be.
+	gone := s.peer(t, "gone")
+	ann.must(ann.page.Reload())
+	ann.until("document.querySelector('#dot.connected') && document.querySelector('[data-talk=\"#milk\"]')")
+	ann.says("after that")
+	ann.sees("after that")
+	gone.says("ann", "nothing was said to me")
+	ann.until("document.querySelector('[data-talk=gone] .count') && document.querySelector('[data-talk=gone] .refusal')")
 	ann.click("[data-talk=gone]")
 	ann.until("document.querySelector('.pending .text').textContent === 'to nobody' && document.querySelector('.fate.failed')")
 	ann.click(".fate button:last-child")

@@ -397,16 +397,20 @@ export class Chat {
     this.drop(item);
   }
 
-  // What was not sent yet outlives the page, in this tab.
+  // What was not sent outlives the page, in this tab. What was refused stays so: nobody expects it to be sent later on.
   #changed() {
-    const left = this.outbox.map(({ id, to, message, time }) => ({ id, to, message, time }));
+    const left = this.outbox.map(({ id, to, message, time, fault }) => ({ id, to, message, time, fault }));
     remember('sessionStorage', 'outbox', left.length ? JSON.stringify({ me: this.me?.account_name, left }) : null);
     this.#tell('pending');
   }
 
   #recall() {
     const { me, left } = JSON.parse(remember('sessionStorage', 'outbox') ?? '{}');
-    if (left && this.isMe(me)) this.outbox.push(...left.map(one => ({ ...one, fault: null, travelled: [] })));
+    if (!left || !this.isMe(me)) return;
+    for (const item of left) {
+      this.outbox.push({ ...item, travelled: [] });
+      if (item.fault) this.talk(item.to);
+    }
   }
 }
 
