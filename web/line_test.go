@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"jim/web/browser"
 )
 
 // lost allows the complaints of a browser about a server that is gone.
@@ -170,6 +172,30 @@ func serverIsSetBack(t *testing.T) {
 	ann.sees("three")
 	if said := ann.said(); !slices.Equal(said, []string{"kept", "one", "two", "three"}) {
 		t.Errorf("seen after another restore: %q", said)
+	}
+}
+
+// goodbyeIsRead on a phone: all of its words, and how to come back, whether a conversation is shown or not.
+func goodbyeIsRead(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	for _, inside := range []bool{true, false} {
+		ann := s.looks(t, browser.Look{Width: 320, Height: 640, Touch: true}, "")
+		ann.run(`const take = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage');
+			Object.defineProperty(WebSocket.prototype, 'onmessage', { set(f) { window.hear = f; take.set.call(this, f) } })`)
+		ann.fill("#name", fmt.Sprint("ann-", inside))
+		ann.click("#enter")
+		if inside {
+			ann.enters("#tea")
+		}
+		ann.until("document.querySelector('#dot.connected')")
+		ann.run(`hear({ data: '{"action":"bye","alert":"this device was logged out by another one, or by a new password"}' })`)
+		ann.until("document.querySelector('#dot.over')")
+		ann.holds(`[...document.querySelectorAll('#trouble, #trouble2')].some(e => e.checkVisibility() && e.textContent.endsWith('new password') &&
+			e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.parentElement.clientHeight + 1)`)
+		ann.fits("goodbye-" + fmt.Sprint(inside))
+		ann.click(map[bool]string{true: "#retry", false: "#retry2"}[inside])
+		ann.until("document.querySelector('#dot.connected')")
 	}
 }
 

@@ -61,6 +61,7 @@ func TestPage(t *testing.T) {
 		{"KilledAgainAndAgain", false, killedAgainAndAgain},
 		{"ServerSaysGoodbye", false, serverSaysGoodbye},
 		{"ServerIsSetBack", false, serverIsSetBack},
+		{"GoodbyeIsRead", false, goodbyeIsRead},
 		{"WaitingIsExplained", false, waitingIsExplained},
 		{"GuestComesBackTooEarly", false, guestComesBackTooEarly},
 		{"BehindIsReadUp", false, behindIsReadUp},

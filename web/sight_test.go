@@ -156,7 +156,7 @@ func contrast(t *testing.T) {
 		for _, pair := range []string{
 			"ink back", "ink side", "ink bubble", "ink mine", "ink over", "ink field", "soft back", "soft side", "soft field",
 			"soft over", "soft mine", "accent back", "accent bubble", "accent mine", "accent side", "on-accent accent",
-			"good back", "warn back", "bad back", "bad side", "c0 back", "c1 back", "c2 back", "c3 back", "c4 back", "c5 back",
+			"good back", "warn back", "warn side", "bad back", "bad side", "c0 back", "c1 back", "c2 back", "c3 back", "c4 back", "c5 back",
 		} {
 			a, b, _ := strings.Cut(pair, " ")
 			contrast := value[float64](r, fmt.Sprintf(`(() => {

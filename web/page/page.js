@@ -146,13 +146,15 @@ function state(now, until, words, answer) {
     const said = now === 'waiting' ? t(answer ? 'later' : 'again', Math.max(1, Math.ceil((until - Date.now()) / 1e3))) : t({ connecting: 'connecting', connected: 'connected', over: 'over' }[now]);
     $('link').textContent = now === 'waiting' ? t('again', '').replace(/[,，].*/, '') : said;
     $('dot').className = 'dot ' + now;
-    $('trouble').textContent = now === 'connected' ? '' : words ? `${said}: ${words}` : said;
+    $('trouble').textContent = $('trouble2').textContent = now === 'connected' ? '' : words ? `${said}: ${words}` : said;
   };
   show();
   if (now === 'waiting') ticking = setInterval(show, 1e3);
-  $('retry').hidden = now !== 'waiting' && now !== 'over';
-  $('retry').textContent = t(now === 'over' ? 'comeBack' : 'now');
-  $('retry').onclick = () => (now === 'over' ? location.reload() : line.hurry());
+  $('outside').hidden = $('retry').hidden = now !== 'waiting' && now !== 'over';
+  for (const id of ['retry', 'retry2']) {
+    $(id).textContent = t(now === 'over' ? 'comeBack' : 'now');
+    $(id).onclick = () => (now === 'over' ? location.reload() : line.hurry());
+  }
   if (now !== 'connected' && !$('entry').hidden && now !== 'over') {
     $('refusal').textContent = $('trouble').textContent;
     $('enter').disabled = now !== 'waiting'; // who waits may try something else
