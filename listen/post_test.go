@@ -268,6 +268,7 @@ func TestPostOfWhoSaysNoMoreIsAnswered(t *testing.T) {
 		if _, err := io.WriteString(said, "POST /jim HTTP/1.1\r\nHost: localhost\r\nContent-Length: 18\r\n\r\n{\"action\":\"rooms\"}"); err != nil {
 			t.Fatal(err)
 		}
+		synctest.Wait() // until it is asked: a pipe whose other end is closed takes no deadline
 		said.Close()
 		synctest.Wait() // until that is known
 		close(goOn)
