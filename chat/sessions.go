@@ -86,7 +86,15 @@ func (s *Session) revoke(r *wire.Request) (*wire.Response, error) {
 		} else if err != nil {
 			return nil, keeping(err)
 		}
-		s.hub.lockOut(s.account.ID, "this device was logged out", func(o *Session) bool { return o != s && o.tokenID() == id })
+		own := s.person != nil && s.tokenID() == id
+		if own { // the answer comes before the end
+			s.respond(r.ID, &wire.Response{Code: wire.OK}, nil)
+		}
+		s.hub.lockOut(s.account.ID, "this device was logged out", func(o *Session) bool { return o.tokenID() == id })
+		if own {
+			s.tellRevoked(what)
+			return nil, nil
+		}
 	} else if s.person != nil && what == s.liveID() { // the answer comes before the end
 		s.respond(r.ID, &wire.Response{Code: wire.OK}, nil)
 		s.cutOne(what)
