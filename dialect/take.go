@@ -200,9 +200,13 @@ func (c *conn) saidIt(s *said, r *wire.Response, answers bool) {
 	}
 }
 
-// room joins or leaves a room.
+// room joins or leaves a room, which may be that of everybody.
 func (c *conn) room(s *said) {
-	c.send(ask{Action: s.action, To: s.to}, func(r *wire.Response) {
+	to := s.to
+	if to != "" && everybody(to) && c.in.o.Lobby != "" {
+		to = c.in.o.Lobby
+	}
+	c.send(ask{Action: s.action, To: to}, func(r *wire.Response) {
 		if r.Code.IsError() {
 			c.tellError(errorOf(r), s.to)
 			return
