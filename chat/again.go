@@ -5,7 +5,7 @@ import "jim/wire"
 // catchUpAgain answers a presence of who is known already and says which numbers he has, as the first one is answered: then
 // follows what a sync tells.
 func (s *Session) catchUpAgain(r *wire.Request, status string) (*wire.Response, error) {
-	if bad := s.may(&askRate); bad != nil {
+	if bad := s.mayName(r.Since, s.account.ID); bad != nil {
 		return nil, bad
 	}
 	s.setStatus(status)

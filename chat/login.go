@@ -275,6 +275,11 @@ func (s *Session) newGuest(name, key string) (*admission, error) {
 // login makes the session the account's, whose status is changed to one that is
 // not "", answers, and makes it hear its conversations. The answer goes out before anything that is told.
 func (s *Session) login(r *wire.Request, l *admission, status string) (*wire.Response, error) {
+	if l.code != wire.Created { // what is done already is not refused
+		if bad := s.mayName(r.Since, l.account.ID); bad != nil {
+			return nil, bad
+		}
+	}
 	p, token, err := s.admit(r, l)
 	if err != nil {
 		return nil, err

@@ -91,7 +91,7 @@ func (s *Session) pastEvent(e *Entry, at *place) wire.Event {
 
 // sync streams what follows the numbers given, and answers.
 func (s *Session) sync(r *wire.Request) (*wire.Response, error) {
-	if bad := s.may(&askRate); bad != nil {
+	if bad := s.mayName(r.Since, s.account.ID); bad != nil {
 		return nil, bad
 	}
 	named := map[string]bool{}

@@ -62,7 +62,10 @@ func newRates(off bool) *rates {
 
 // take takes a token from each bucket, or, where one of them has none, from none,
 // and says how long to wait for it.
-func (r *rates) take(keys ...bucketKey) (wait time.Duration) {
+func (r *rates) take(keys ...bucketKey) (wait time.Duration) { return r.takeTimes(1, keys...) }
+
+// takeTimes is take of several tokens, where there is one: the bucket fills up from below empty then.
+func (r *rates) takeTimes(n int, keys ...bucketKey) (wait time.Duration) {
 	if r.off {
 		return 0
 	}
@@ -73,7 +76,7 @@ func (r *rates) take(keys ...bucketKey) (wait time.Duration) {
 	for _, k := range keys {
 		b := r.bucket(k, now)
 		if wait == 0 {
-			b.left--
+			b.left -= float64(n)
 		}
 		r.buckets[k] = b
 	}
@@ -140,10 +143,29 @@ func (r *rates) forget(now time.Time) {
 }
 
 // may takes from the bucket of the session's account, and from that of its address.
-func (s *Session) may(of *rate) *wire.Error {
-	wait := s.hub.rates.take(bucketKey{of: of, account: s.account.ID})
+func (s *Session) may(of *rate) *wire.Error { return s.mayTimes(of, s.account.ID, 1) }
+
+// namesPerAsk is how many conversations that a request names count as another request: each has to be looked for.
+const namesPerAsk = 64
+
+// mayName is may for a request that names conversations, of the account that the session has, or is going to have.
+func (s *Session) mayName(since []wire.Since, id AccountID) *wire.Error {
+	n := len(since) / namesPerAsk
+	if s.account.ID != 0 {
+		n++ // the request itself
+	}
+	return s.mayTimes(&askRate, id, n)
+}
+
+// mayTimes takes several from the bucket of an account, and from that of the session's address. Where there is one, and not
+// so many, what follows has to wait for the rest.
+func (s *Session) mayTimes(of *rate, id AccountID, n int) *wire.Error {
+	if n == 0 {
+		return nil
+	}
+	wait := s.hub.rates.takeTimes(n, bucketKey{of: of, account: id})
 	if wait == 0 && of.host != nil && s.peer.Host.IsValid() {
-		wait = s.hub.rates.take(hostKey(of.host, s.peer.Host, ""))
+		wait = s.hub.rates.takeTimes(n, hostKey(of.host, s.peer.Host, ""))
 	}
 	if wait == 0 {
 		return nil
