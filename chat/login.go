@@ -206,6 +206,8 @@ func (s *Session) adoptUID(key, name string) (*admission, error) {
 	switch {
 	case a.Disabled:
 		return nil, wrongLogin()
+	case a.UID == s.peer.UID: // he came twice at the same time, and was quicker there
+		return &admission{account: a}, nil
 	case a.Registered():
 		return nil, needsProof(name)
 	}
@@ -215,7 +217,7 @@ func (s *Session) adoptUID(key, name string) (*admission, error) {
 		return nil, in("adopt an account", err)
 	}
 	a.UID = s.peer.UID
-	s.hub.lockOut(a.ID, "this name is the login of somebody here", func(o *Session) bool { return o != s })
+	s.hub.lockOut(a.ID, "this name is the login of somebody here", func(o *Session) bool { return o.peer.UID != s.peer.UID })
 	return &admission{account: a}, nil
 }
 
