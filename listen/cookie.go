@@ -106,13 +106,14 @@ const hostRateMost = 256
 
 // may counts one more answer to host, and tells whether it may go out.
 func (r *hostRate) may(host netip.Addr, now time.Time) bool {
-	sum := sha256.Sum256(append(r.key[:], hostKey(host).AsSlice()...))
-	b := &r.used[binary.BigEndian.Uint16(sum[:])%uint16(len(r.used))]
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.began.IsZero() {
 		r.began = now
+		rand.Read(r.key[:]) // never fails, see crypto/rand
 	}
+	sum := sha256.Sum256(append(r.key[:], hostKey(host).AsSlice()...))
+	b := &r.used[binary.BigEndian.Uint16(sum[:])%uint16(len(r.used))]
 	if second := int32(now.Sub(r.began) / time.Second); b.second != second {
 		b.second, b.count = second, 0
 	}

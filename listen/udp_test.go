@@ -3,6 +3,8 @@ package listen
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"maps"
 	"net"
@@ -434,6 +436,31 @@ func TestEverySecondHasItsAnswers(t *testing.T) {
 				t.Fatalf("second %d, answer %d: %v", second, i+1, got)
 			}
 		}
+	}
+}
+
+// Whose answers count together is another matter in each server, so that nobody can choose an address of his own to use up those
+// of another. Here are some that would meet, if there were nothing secret in it.
+func TestNobodyUsesUpTheAnswersOfAnother(t *testing.T) {
+	place := func(host netip.Addr) uint16 {
+		sum := sha256.Sum256(append(make([]byte, 8), host.AsSlice()...))
+		return binary.BigEndian.Uint16(sum[:]) % (1 << 12)
+	}
+	r, mine, now := new(hostRate), netip.MustParseAddr("192.0.2.1"), time.Now()
+	for range hostRateMost {
+		r.may(mine, now)
+	}
+	others, silent := 0, 0
+	for host := netip.MustParseAddr("198.51.0.0"); others < 4; host = host.Next() {
+		if place(host) != place(mine) {
+			continue
+		}
+		if others++; !r.may(host, now) {
+			silent++
+		}
+	}
+	if silent == others {
+		t.Errorf("none of %d addresses is answered", others)
 	}
 }
 
