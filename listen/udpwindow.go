@@ -2,6 +2,7 @@ package listen
 
 import (
 	"net"
+	"slices"
 	"strconv"
 	"time"
 
@@ -72,6 +73,11 @@ func (w *window) add(object []byte, now time.Time) []byte {
 	data = append(data, "}\n"...)
 	w.sent = append(w.sent, sent{number: w.last, data: data, first: now, next: now.Add(w.pause(0))})
 	return data
+}
+
+// none tells whether nothing is to be sent again before a time.
+func (w *window) none(before time.Time) bool {
+	return !slices.ContainsFunc(w.sent, func(e sent) bool { return e.next.Before(before) })
 }
 
 // hurry sends again soon what is on its way: the session is over.
@@ -166,8 +172,8 @@ func (c *udpConn) tell(object []byte) error {
 		case c.out.open() < windowSize:
 			now := time.Now()
 			data := c.out.add(object, now)
-			if c.out.open() == 1 {
-				c.timer.Reset(c.out.sent[0].next.Sub(now))
+			if next := c.out.sent[c.out.open()-1].next; c.out.none(next) {
+				c.timer.Reset(next.Sub(now))
 			}
 			c.mu.Unlock()
 			c.socket.send(data, c.from)
