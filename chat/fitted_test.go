@@ -37,3 +37,32 @@ func TestAWelcomeFitsADatagram(t *testing.T) {
 		}
 	})
 }
+
+// A topic or status that is too long for a datagram keeps nobody out of a room, and is no end of a list.
+func TestWhatIsTooLongIsLeftOutOfADatagram(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, chat.Options{})
+		defer h.close()
+		long := strings.Repeat(`\u0001`, wire.UDP.Topic)
+		bob := h.comes("bob")
+		bob.say(`{"action":"create","to":"#tea","topic":"%s"}`, long)
+		bob.hears(`"response":201`)
+		bob.hears(`"action":"create"`)
+		bob.say(`{"action":"presence","status":"%s"}`, long)
+		bob.hears(`"response":200`)
+		p := newPipe(64)
+		p.peer.Datagrams = true
+		ann := h.connect(p)
+		ann.say(`{"action":"presence","jim":2,"user":{"account_name":"ann"}}`)
+		ann.hears(`"response":200`)
+		ann.say(`{"action":"rooms","id":"1","limit":1}`)
+		ann.hears(`"response":200`, `"name":"#tea"`)
+		ann.say(`{"action":"join","id":"2","to":"#tea"}`)
+		ann.hears(`"response":200`, `"seq":2`)
+		ann.hears(`"action":"join"`)
+		ann.say(`{"action":"members","id":"3","to":"#tea","after":"ann"}`)
+		ann.hears(`"response":200`, `"account_name":"bob"`)
+		ann.say(`{"action":"topic","id":"4","to":"#tea"}`) // is about nothing else
+		ann.hears(`"response":413`)
+	})
+}
