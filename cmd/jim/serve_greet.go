@@ -42,6 +42,11 @@ var (
 		"или наберите это в jim chat: он спросит пароль:",
 		"或在 jim chat 中输入下面一行，然后设置密码：",
 	}
+	sayUseOnly = phrase{
+		"Type this in jim chat, which then asks for a password:",
+		"Наберите это в jim chat: он спросит пароль:",
+		"在 jim chat 中输入下面一行，然后设置密码：",
+	}
 	sayHidden = phrase{
 		"The server has no owner yet. Make one: jim user add YOU, then jim user owner YOU",
 		"У сервера ещё нет владельца. Назначьте его: jim user add ВЫ, затем jim user owner ВЫ",
@@ -96,11 +101,13 @@ func (g greeting) invite(b *strings.Builder, l language) {
 		fmt.Fprintf(b, "\n%s\n", sayHidden.in(l))
 	default:
 		fmt.Fprintf(b, "\n%s\n", sayInvitation.in(l))
+		use := sayUseOnly
 		if page := g.page(); page != "" {
+			use = sayUseIt
 			// What is behind # is told to no server and so stands in no log.
 			fmt.Fprintf(b, "\n%s\n\n  %s#invite=%s\n", sayOpenIt.in(l), page, g.invitation)
 		}
-		fmt.Fprintf(b, "\n%s\n\n  /register %s\n", sayUseIt.in(l), g.invitation)
+		fmt.Fprintf(b, "\n%s\n\n  /register %s\n", use.in(l), g.invitation)
 	}
 }
 

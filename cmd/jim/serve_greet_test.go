@@ -72,7 +72,7 @@ func TestGreetingLinksToThePage(t *testing.T) {
 		"tcp://[::1]:7777":      "  http://[::1]:7777/#invite=SECRET\n",
 		"tcp://192.0.2.1:7777":  "  https://192.0.2.1:7777/#invite=SECRET\n",
 		"tls://0.0.0.0:7777":    "  https://127.0.0.1:7777/#invite=SECRET\n",
-		"unix:///data/jim.sock": "  /register SECRET\n",
+		"unix:///data/jim.sock": "once:\n\nType this in jim chat, which then asks for a password:\n\n  /register SECRET\n",
 	} {
 		text := greetingText(t, greeting{addresses: []string{address}, invitation: "SECRET"}, english)
 		if !strings.Contains(text, want) || strings.Contains(address, "unix") && strings.Contains(text, "#invite") {
