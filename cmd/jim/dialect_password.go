@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -56,8 +57,19 @@ func (file secrets) find(name string) (dialect.Secret, error) {
 }
 
 // put keeps a secret in the place of that of the same name; nil removes it. It tells
-// whether there was one.
+// whether there was one. What it has kept is on stable storage, and the file belongs to whoever has the folder.
 func (file secrets) put(name string, secret *dialect.Secret) (was bool, err error) {
+	part, err := file.begin()
+	if err != nil {
+		return false, fmt.Errorf("keeping the dialect passwords: %w", err)
+	}
+	placed := false
+	defer func() {
+		if !placed {
+			os.Remove(part.Name())
+		}
+	}()
+	defer part.Close()
 	all, err := file.all()
 	if err != nil {
 		return false, err
@@ -71,11 +83,34 @@ func (file secrets) put(name string, secret *dialect.Secret) (was bool, err erro
 	if err != nil {
 		return was, err
 	}
-	part := string(file) + ".part"
-	if err := os.WriteFile(part, append(text, '\n'), 0o600); err != nil {
+	if _, err = part.Write(append(text, '\n')); err == nil {
+		err = errors.Join(giveToOwnerOf(filepath.Dir(string(file)), part), part.Sync(), part.Close())
+	}
+	if err != nil {
 		return was, fmt.Errorf("keeping the dialect passwords: %w", err)
 	}
-	return was, os.Rename(part, string(file))
+	if err := os.Rename(part.Name(), string(file)); err != nil {
+		return was, err
+	}
+	placed = true // what has the name of part from now on is somebody else's
+	return was, syncDir(filepath.Dir(string(file)))
+}
+
+// begin makes the file that will take the place of the one that is there. While it is there, nobody else begins.
+func (file secrets) begin() (*os.File, error) {
+	const patience, often = 5 * time.Second, 10 * time.Millisecond
+	name := string(file) + ".part"
+	for over := time.After(patience); ; {
+		part, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if !errors.Is(err, fs.ErrExist) {
+			return part, err
+		}
+		select {
+		case <-time.After(often):
+		case <-over:
+			return nil, fmt.Errorf("another jim is changing them; if there is none, remove %s, which was cut off", name)
+		}
+	}
 }
 
 var (

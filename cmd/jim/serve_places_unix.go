@@ -2,7 +2,10 @@
 
 package main
 
-import "syscall"
+import (
+	"os"
+	"syscall"
+)
 
 // keptFiles is how many open files are left to the database, the log and what
 // else is not a connection.
@@ -26,4 +29,16 @@ func places() int {
 		return 0
 	}
 	return max(int(files.Cur)-keptFiles, 1)
+}
+
+// giveToOwnerOf gives a file to whoever has the folder dir: root may make it for the server's user.
+func giveToOwnerOf(dir string, f *os.File) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	if owner, ok := info.Sys().(*syscall.Stat_t); ok && os.Getuid() == 0 {
+		return f.Chown(int(owner.Uid), int(owner.Gid))
+	}
+	return nil
 }
