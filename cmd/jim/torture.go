@@ -1,16 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -154,10 +153,12 @@ func (t *torturing) run(c *cobra.Command) error {
 	if err := os.WriteFile(config, nil, 0o600); err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
+	ctx, over := untilSignal(c)
+	defer over()
+	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	say, quiet := progress(c.ErrOrStderr())
-	p := &tortured{torturing: t, command: c, dir: dir, began: time.Now(), quiet: quiet, machine: bench.ThisMachine(thisBuild().words(), dir)}
+	p := &tortured{torturing: t, command: c, dir: dir, began: time.Now(), quiet: quiet, unread: stop, machine: bench.ThisMachine(thisBuild().words(), dir)}
 	p.begin()
 	err = torture.Run(ctx, torture.Options{
 		Seed: t.seed, For: t.long, Only: t.only, Dir: dir, Say: say, Full: func() bool { disk, err := diskOf(dir); return err == nil && disk.free < startSpace },

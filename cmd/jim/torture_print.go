@@ -24,6 +24,7 @@ type tortured struct {
 	machine bench.Machine
 	began   time.Time
 	quiet   func() // takes the progress line away
+	unread  func() // ends the run, since nobody reads what it says
 	results []*torture.Result
 	stopped bool // before its time
 }
@@ -46,8 +47,11 @@ type tortureReport struct {
 }
 
 func (p *tortured) print(format string, args ...any) {
-	if !p.asJSON {
-		fmt.Fprintf(p.command.OutOrStdout(), format+"\n", args...)
+	if p.asJSON {
+		return
+	}
+	if _, err := fmt.Fprintf(p.command.OutOrStdout(), format+"\n", args...); err != nil {
+		p.unread()
 	}
 }
 
