@@ -236,6 +236,9 @@ func openBackup(ctx context.Context, c *cobra.Command, name string) (io.ReadClos
 		if err != nil {
 			return nil, backupError(err)
 		}
+		if info.IsDir() {
+			return nil, exitf(exitUsage, "%s is a folder, and a backup is one file", name)
+		}
 		if info.Mode()&os.ModeNamedPipe == 0 {
 			f, err := os.Open(name)
 			if err != nil {
