@@ -54,6 +54,7 @@ func TestPage(t *testing.T) {
 		{"NewIsMarked", false, newIsMarked},
 		{"DaysGoBy", false, daysGoBy},
 		{"ClicksAreTaken", false, clicksAreTaken},
+		{"StrangersAreAskedFor", false, strangersAreAskedFor},
 		{"HiddenPageCounts", false, hiddenPageCounts},
 		{"HistoryScrolls", false, historyScrolls},
 		{"ServerIsKilled", true, serverIsKilled},

@@ -337,6 +337,28 @@ func clicksAreTaken(t *testing.T) {
 	ann.until("document.querySelector('[data-talk=bot] .count').textContent === '1'")
 }
 
+// strangersAreAskedFor since nobody tells whether somebody is here with whom one shares no room.
+func strangersAreAskedFor(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "--limits", "off")
+	ann := s.comes(t, desktop, "ann")
+	var all []*peer
+	for i := range 40 {
+		all = append(all, s.peer(t, fmt.Sprint("peer-", i)))
+		all[i].says("ann", "psst")
+	}
+	ann.until("document.querySelectorAll('#lists .dot.connected').length === 40")
+	ann.must(ann.page.Reload())
+	ann.until("document.querySelectorAll('#lists .dot.connected').length === 40")
+	for _, one := range all[:20] {
+		one.Close()
+	}
+	ann.enters("peer-0")
+	ann.until("document.getElementById('about').textContent === 'not here'")
+	ann.run("const { now } = Date; Date.now = () => now.call(Date) + 90e3; dispatchEvent(new Event('focus'))") // who comes back to the page after a while
+	ann.until("document.querySelectorAll('#lists .dot.connected').length === 20")
+}
+
 // hiddenPageCounts counts in the title where the page is in a tab that nobody sees: such a tab is given no frames to draw in.
 func hiddenPageCounts(t *testing.T) {
 	t.Parallel()

@@ -19,6 +19,7 @@ export class Chat {
   me = null; limits = {}; talks = new Map(); statuses = new Map(); outbox = []; shown = null;
   logName; // what the server's log is called that the numbers here are of
   #line; #tell; #sending = false;
+  #unasked = new Set(); #asking = false; // people
   #unlisted; // what has not been in the list of this connection yet
 
   // tell(what, talk, detail) is told what changed: 'list', 'log', 'said', 'pending', 'typing', 'people'.
@@ -76,8 +77,8 @@ export class Chat {
     } while (list.next && this.talks.size < 1000);
     if (list.response < 400 && !list.next) for (const one of unlisted) this.#gone(one);
     for (const one of this.talks.values()) this.#count(one);
-    const people = [...this.talks.values()].filter(one => !isRoom(one.name) && one !== this.shown);
-    for (const one of [this.shown, ...people.slice(0, 30)]) if (one) this.people(one);
+    if (this.shown) this.people(this.shown);
+    this.everybody();
     return true;
   }
 
@@ -294,6 +295,18 @@ export class Chat {
       this.#tell('people');
     }
     one.asking = false;
+  }
+
+  // everybody asks of all people whether they are here, one after another: of those with whom one shares no room nobody tells it.
+  async everybody() {
+    for (const one of this.talks.values()) if (!isRoom(one.name) && one.last > 0) this.#unasked.add(one);
+    if (this.#asking) return;
+    this.#asking = true;
+    for (const one of this.#unasked) {
+      this.#unasked.delete(one);
+      await this.people(one);
+    }
+    this.#asking = false;
   }
 
   // members are all of a room; of a crowd, the first ones.

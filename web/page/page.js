@@ -9,7 +9,7 @@ import { t, sentence, fault, languages, remember, setLanguage } from './words.js
 
 const typingEvery = 3e3; // ms between saying that somebody is typing
 
-let line, chat, log, login, registering = false, ticking = 0, typed = 0;
+let line, chat, log, login, registering = false, ticking = 0, typed = 0, asked = 0; // asked: when it was asked last who is here
 let drafts = new Map(); // by folded name: what is typed and not said yet
 
 // ---- coming in ----
@@ -82,6 +82,7 @@ function welcome(answer) {
   $('chat').hidden = false;
   document.body.classList.remove('entering');
   $('self').textContent = login.name;
+  asked = Date.now();
   const first = !chat.me;
   chat.welcome(answer).then(all => { if (all) openFirst(); });
   if (first) recallDrafts();
@@ -167,12 +168,12 @@ function state(now, until, words, answer) {
 let listing = 0, held = false; // held: a button is pressed in the list, which must be the same when it is let go
 
 function changed(what, talk, detail) {
-  if (what === 'list') { // a page that nobody sees gets no frame to draw in, but its title is seen
+  if (what === 'list' || what === 'people') { // a page that nobody sees gets no frame to draw in, but its title is seen
     title();
     listing ||= requestAnimationFrame(() => { listing = 0; lists(); });
   }
   if (what === 'pending') { log.pending(); lists(); }
-  if (what === 'people') { about(); lists(); }
+  if (what === 'people') about();
   if (talk !== chat.shown) return;
   if (what === 'log') { if (detail) return note(fault(detail)); log.draw(); about(); }
   if (what === 'typing') typing();
@@ -180,7 +181,7 @@ function changed(what, talk, detail) {
   if (what === 'said') {
     log.said(detail);
     typing();
-    about();
+    if (detail.some(e => e.action === 'topic')) about();
     for (const e of detail) if (e.action === 'msg' && !chat.isMe(e.from)) $('aloud').textContent = `${e.from}: ${e.message.slice(0, 300)}`;
   }
 }
@@ -314,6 +315,23 @@ function seen() {
   if (chat.shown?.log && !document.hidden && document.hasFocus() && chat.shown.following) chat.reading(chat.shown);
 }
 
+// looked: somebody looks at the page, for the first time in a while.
+function looked() {
+  log?.turn();
+  if (!chat?.me || document.hidden) return;
+  seen();
+  if (Date.now() - asked < 60e3) return;
+  asked = Date.now();
+  chat.everybody();
+}
+
+// minutely asks about whom nobody tells: a person may share no room, and of large rooms nothing is told.
+function minutely() {
+  log?.turn();
+  const one = chat?.shown;
+  if (one && !document.hidden && (!isRoom(one.name) || one.members.length > 200)) chat.people(one);
+}
+
 // ---- the composer ----
 
 function grow() {
@@ -406,9 +424,9 @@ function listen() {
   addEventListener('hashchange', () => { if (readFragment() && !$('entry').hidden) showEntry(); });
   $('lists').onpointerdown = e => { held = e.button === 0; };
   for (const end of ['pointerup', 'pointercancel', 'blur']) addEventListener(end, () => { if (held) { held = false; setTimeout(lists); } });
-  addEventListener('focus', () => chat && seen());
-  document.addEventListener('visibilitychange', () => { log?.turn(); if (chat) seen(); });
-  setInterval(() => log?.turn(), 60e3);
+  addEventListener('focus', looked);
+  document.addEventListener('visibilitychange', looked);
+  setInterval(minutely, 60e3);
   addEventListener('keydown', e => {
     if (e.altKey && !$('chat').hidden && ['ArrowUp', 'ArrowDown'].includes(e.key)) { e.preventDefault(); step(e.key === 'ArrowUp' ? -1 : 1); }
   });
