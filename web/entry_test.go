@@ -3,8 +3,10 @@
 package web_test
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"jim/web/browser"
@@ -212,4 +214,30 @@ func keys(t *testing.T) {
 	}
 	ann.click("#leave")
 	ann.until("document.getElementById('choose').checkVisibility() && !document.getElementById('talk').checkVisibility()")
+}
+
+// keyboardStays where it is while the page draws anew around it.
+func keyboardStays(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "--limits", "off")
+	bot := s.peer(t, "bot", "#tea")
+	for i := range 120 {
+		bot.says("#tea", fmt.Sprint("message ", i))
+	}
+	ann := s.comes(t, desktop, "ann")
+	ann.allowed = lost
+	ann.enters("#tea")
+	ann.sees("message 119")
+	ann.run("document.querySelector('#log .said .json').focus(); window.at = document.activeElement.closest('li').dataset.seq; document.getElementById('scroll').scrollTop = 0")
+	ann.until("document.querySelectorAll('#log .said').length > 60")
+	ann.holds("document.activeElement.matches('.json') && document.activeElement.closest('li').dataset.seq === at")
+
+	ann.run("const text = document.getElementById('text'); text.value = '\\u001b'.repeat(16000); document.getElementById('composer').requestSubmit()")
+	ann.until("document.querySelector('.fate.failed')")
+	ann.run("document.querySelector('.fate button:last-child').focus()")
+	s.end(syscall.SIGKILL)
+	ann.until("document.querySelector('#dot.waiting')")
+	ann.holds("document.activeElement.textContent === 'Discard'")
+	ann.press("Enter")
+	ann.until("!document.querySelector('.fate') && document.activeElement.id === 'scroll'")
 }

@@ -81,6 +81,7 @@ func TestPage(t *testing.T) {
 		{"NameIsTaken", false, nameIsTaken},
 		{"Languages", false, languages},
 		{"Keys", false, keys},
+		{"KeyboardStays", false, keyboardStays},
 		{"Sights", false, sights},
 		{"NamesTurnNothing", false, namesTurnNothing},
 		{"LinksEnd", false, linksEnd},

@@ -38,7 +38,9 @@ export class Log {
   }
 
   // draw draws everything anew.
-  draw() {
+  draw() { this.#keeping(this.#list, () => this.#draw()); }
+
+  #draw() {
     const talk = this.#shown;
     if (!talk) return;
     this.#today = new Date().toDateString();
@@ -143,8 +145,20 @@ export class Log {
     item.append(el('div.objects', {}, ...all.map(([way, object]) => el(`div.${way}`, {}, el('small', {}, t(way)), el('pre', { dir: 'ltr', tabindex: 0 }, visible(travelled(object)))))));
   }
 
+  // keeping draws a list anew, and leaves the keyboard where it was in it; where that is gone, near it.
+  #keeping(list, draw) {
+    const stops = 'a, button, pre', at = document.activeElement, before = list.contains(at) ? at.closest('li') : null;
+    const which = before && [...before.querySelectorAll(stops)].indexOf(at);
+    draw();
+    if (!before) return;
+    const item = [...list.children].find(one => one.dataset.seq === before.dataset.seq && one.dataset.id === before.dataset.id);
+    (item?.querySelectorAll(stops)[which] ?? this.#scroll).focus({ preventScroll: true });
+  }
+
   // pending draws what has not been acknowledged.
-  pending() {
+  pending() { this.#keeping($('pending'), () => this.#pending()); }
+
+  #pending() {
     const talk = this.#shown;
     if (!talk) return;
     const mine = this.#chat.outbox.filter(one => one.to.toLowerCase() === talk.name.toLowerCase() && !(talk.log?.at(-1)?.seq >= one.seq));
@@ -153,6 +167,7 @@ export class Log {
       const first = one === mine[0] && !(last?.action === 'msg' && this.#chat.isMe(last.from) && one.time - last.time < together);
       const item = this.#bubble(one.message, this.#chat.me?.account_name ?? '', one.time, true, first);
       item.classList.add('pending');
+      item.dataset.id = one.id;
       item.append(this.#fate(one));
       return item;
     }));
