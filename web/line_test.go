@@ -175,6 +175,41 @@ func serverIsSetBack(t *testing.T) {
 	}
 }
 
+// silenceIsNoticed whatever the clock does: a connection on which nothing comes is given up when the server was asked and did not answer.
+func silenceIsNoticed(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	for name, jump := range map[string]float64{"": 0, "the clock is set back": -3600, "the clock is set forward": 3600, "a day asleep": 86400} {
+		r := s.looks(t, desktop, "")
+		faults := value[string](r, fmt.Sprintf(`(async () => {
+			const { Line } = await import(document.querySelector('link[href$="line.js"]').href);
+			let now = Date.now(), tick, socket, state;
+			const sent = [];
+			Date.now = () => now;
+			window.setInterval = f => { tick = f; return 1 };
+			window.WebSocket = class { constructor() { socket = this } send(text) { sent.push(JSON.parse(text)) } close() {} };
+			const line = new Line({ hello: () => ({ action: 'presence' }), welcome() {}, told() {}, travel() {}, state: name => { state = name } });
+			line.start();
+			socket.onopen();
+			socket.onmessage({ data: JSON.stringify({ response: 200, id: sent[0].id }) });
+			const pings = () => sent.filter(one => one.action === 'ping').length;
+			const wait = seconds => { for (let i = 0; i < seconds; i += 5) { now += 5e3; tick(); } };
+			wait(10);
+			now += %v * 1e3;
+			for (let i = 0; i < 8 && !pings(); i++) wait(5);
+			if (pings() !== 1 || state !== 'connected') return 'asked ' + pings() + ' times, ' + state;
+			socket.onmessage({ data: JSON.stringify({ response: 200, id: sent.at(-1).id }) });
+			wait(30);
+			if (pings() !== 2 || state !== 'connected') return 'then asked ' + pings() + ' times, ' + state;
+			wait(15);
+			return state === 'waiting' ? '' : 'still ' + state;
+		})()`, jump))
+		if faults != "" {
+			t.Errorf("%s: %s", name, faults)
+		}
+	}
+}
+
 // goodbyeIsRead on a phone: all of its words, and how to come back, whether a conversation is shown or not.
 func goodbyeIsRead(t *testing.T) {
 	t.Parallel()

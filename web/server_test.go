@@ -62,6 +62,7 @@ func TestPage(t *testing.T) {
 		{"KilledAgainAndAgain", false, killedAgainAndAgain},
 		{"ServerSaysGoodbye", false, serverSaysGoodbye},
 		{"ServerIsSetBack", false, serverIsSetBack},
+		{"SilenceIsNoticed", false, silenceIsNoticed},
 		{"GoodbyeIsRead", false, goodbyeIsRead},
 		{"WaitingIsExplained", false, waitingIsExplained},
 		{"GuestComesBackTooEarly", false, guestComesBackTooEarly},

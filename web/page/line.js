@@ -104,10 +104,12 @@ export class Line {
 
   #listen() {
     if (this.#state !== 'connected') return;
-    const silent = Date.now() - this.#heard;
-    if (this.#pinged > this.#heard && Date.now() - this.#pinged > patience) this.#lost();
+    const now = Date.now();
+    if (Math.max(this.#heard, this.#pinged) > now) this.#heard = this.#pinged = now; // the clock was set back
+    const silent = now - this.#heard;
+    if (this.#pinged > this.#heard && now - this.#pinged > patience) this.#lost();
     else if (silent > silence && this.#pinged <= this.#heard) {
-      this.#pinged = Date.now();
+      this.#pinged = now;
       this.tell({ action: 'ping' });
     }
   }
