@@ -96,6 +96,35 @@ func answerIsLost(t *testing.T) {
 	bob.holds("lost > 1 && document.getElementById('password').autocomplete === 'new-password'")
 }
 
+// isAskedForThePassword: who registered, and whose token is worth nothing any more, is asked for the password of his name.
+func isAskedForThePassword(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.looks(t, desktop, "")
+	ann.allowed = lost
+	ann.click("#turn")
+	ann.fill("#name", "ann")
+	ann.fill("#password", "correct horse")
+	ann.press("Enter")
+	ann.until("document.querySelector('#dot.connected')")
+	lostToken := func() {
+		s.end(syscall.SIGKILL)
+		s.data = t.TempDir()
+		s.start()
+		ann.run("dispatchEvent(new Event('online'))")
+		ann.until("document.getElementById('refusal').textContent.includes('(402:')")
+		ann.holds("document.getElementById('password').autocomplete === 'current-password' && document.getElementById('name').value === 'ann'")
+	}
+	lostToken()
+	ann.click("#turn")
+	ann.fill("#password", "correct horse")
+	ann.press("Enter")
+	ann.until("document.querySelector('#dot.connected')")
+	ann.must(ann.page.Reload())
+	ann.until("document.querySelector('#dot.connected')")
+	lostToken()
+}
+
 // staysWithAnotherTab logs out in one tab and in again; the other tab, which comes back with what was logged out,
 // does not take from the browser what it stays logged in with.
 func staysWithAnotherTab(t *testing.T) {

@@ -78,6 +78,7 @@ func TestPage(t *testing.T) {
 		{"PasswordsAreNotShown", false, passwordsAreNotShown},
 		{"OwnerComesByTheLink", true, ownerComesByTheLink},
 		{"AnswerIsLost", false, answerIsLost},
+		{"IsAskedForThePassword", false, isAskedForThePassword},
 		{"StaysWithAnotherTab", false, staysWithAnotherTab},
 		{"NameIsTaken", false, nameIsTaken},
 		{"Languages", false, languages},

@@ -77,6 +77,7 @@ function welcome(answer) {
   const kept = JSON.stringify({ name: login.name, token: login.token, stay: login.stay, device: login.device });
   remember('sessionStorage', 'login', kept);
   remember('localStorage', 'login', login.stay && login.token ? kept : JSON.stringify({ name: login.name }));
+  registering = false;
   $('password').value = $('invite').value = '';
   $('entry').hidden = true;
   $('chat').hidden = false;
@@ -440,13 +441,13 @@ function begin() {
   const kept = JSON.parse(remember('sessionStorage', 'login') ?? remember('localStorage', 'login') ?? '{}');
   const here = remember('sessionStorage', 'login') !== null;
   if (history.state) history.replaceState(null, '');
+  if (kept.name && !invited) $('name').value = kept.name;
   if (!invited && kept.name && (kept.token || here)) {
     login = { ...kept, known: true };
     document.body.classList.add('returning');
     showEntry();
     return start();
   }
-  if (kept.name && !invited) $('name').value = kept.name;
   showEntry();
 }
 
