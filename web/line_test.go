@@ -229,6 +229,9 @@ func goodbyeIsRead(t *testing.T) {
 		ann.holds(`[...document.querySelectorAll('#trouble, #trouble2')].some(e => e.checkVisibility() && e.textContent.endsWith('new password') &&
 			e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.parentElement.clientHeight + 1)`)
 		ann.fits("goodbye-" + fmt.Sprint(inside))
+		ann.run("const l = document.getElementById('language2'); l.value = 'ru'; l.onchange()")
+		ann.holds(`document.getElementById('link').textContent === 'Сервер попрощался' && document.getElementById('trouble').textContent.startsWith('Сервер попрощался: ') &&
+			document.getElementById('retry').textContent === 'Вернуться'`)
 		ann.click(map[bool]string{true: "#retry", false: "#retry2"}[inside])
 		ann.until("document.querySelector('#dot.connected')")
 	}

@@ -141,7 +141,10 @@ async function logout() {
 
 // ---- the connection, in words ----
 
+let stated = []; // what was told last of the connection
+
 function state(now, until, words, answer) {
+  stated = [now, until, words, answer];
   clearInterval(ticking);
   if (answer) words = fault(answer);
   const show = () => {
@@ -404,7 +407,7 @@ function speak(chosen) {
   about();
   log.draw();
   redrawTravel();
-  if (line.connected) $('link').textContent = t('connected');
+  state(...stated);
 }
 
 function listen() {
