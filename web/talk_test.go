@@ -329,12 +329,17 @@ func clicksAreTaken(t *testing.T) {
 	ann.until("document.getElementById('title').textContent === '#tea'")
 
 	// What came meanwhile is shown, though the button is let go somewhere else.
-	ann.run("const list = document.getElementById('lists'); list.dispatchEvent(new PointerEvent('pointerdown', { button: 0 }))")
+	ann.run("document.querySelector('[data-talk=\"#tea\"]').dispatchEvent(new PointerEvent('pointerdown', { button: 0, bubbles: true }))")
 	bot.says("ann", "psst")
 	ann.until("document.title === '(1) #tea · JIM'")
 	ann.holds("!document.querySelector('[data-talk=bot]')")
 	ann.run("document.getElementById('about').dispatchEvent(new PointerEvent('pointerup', { bubbles: true }))")
 	ann.until("document.querySelector('[data-talk=bot] .count').textContent === '1'")
+
+	// Of a scroll bar the page hears only that it is pressed.
+	ann.run("document.getElementById('lists').dispatchEvent(new PointerEvent('pointerdown', { button: 0 }))")
+	bot.says("ann", "and")
+	ann.until("document.querySelector('[data-talk=bot] .count').textContent === '2'")
 }
 
 // strangersAreAskedFor since nobody tells whether somebody is here with whom one shares no room.

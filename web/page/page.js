@@ -426,7 +426,7 @@ function listen() {
   $('text').oninput = written;
   addEventListener('popstate', e => { if (chat?.me) wentBack(e.state?.talk ?? ''); });
   addEventListener('hashchange', () => { if (readFragment() && !$('entry').hidden) showEntry(); });
-  $('lists').onpointerdown = e => { held = e.button === 0; };
+  $('lists').onpointerdown = e => { held = e.button === 0 && Boolean(e.target.closest('[data-talk]')); };
   for (const end of ['pointerup', 'pointercancel', 'blur']) addEventListener(end, () => { if (held) { held = false; setTimeout(lists); } });
   addEventListener('focus', looked);
   document.addEventListener('visibilitychange', looked);
