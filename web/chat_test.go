@@ -245,6 +245,19 @@ var chatAlone = []struct{ name, script string }{
 		await rest();
 		is(chat.outbox.map(one => one.fault?.response), [413, undefined], 'refused');
 		is((await answer('msg', { response: 201, seq: 10 })).message, 'x', 'said')`},
+	{"many conversations, and the connection was lost", `
+		const pages = async () => {
+			let n = 0;
+			for (; asks('rooms'); n++) {
+				const rooms = Array.from({ length: 200 }, (_, i) => ({ name: '#r' + (n * 200 + i), seq: 0, member: n < 7 }));
+				await answer('rooms', { rooms, next: 'r' + n });
+			}
+			return n;
+		};
+		back('one');
+		const first = await pages();
+		back('one');
+		is([first, await pages()], [8, 8], 'pages that are read, up to the first of the rooms of others')`},
 }
 
 // numbersAreBelieved in their own log and their own time only.

@@ -68,13 +68,14 @@ export class Chat {
     for (const [name, seq] of Object.entries(answer.since ?? {})) this.#setBack(this.talk(name), seq);
     this.#flush();
     const unlisted = this.#unlisted = new Set([...this.talks.values()].filter(one => isRoom(one.name)));
-    let list;
-    do {
+    let list, listed = 0;
+    do { // one's own conversations come first, and are all read
       list = await this.#line.ask({ action: 'rooms', ...(list && { after: list.next }) });
       if (unlisted !== this.#unlisted) return false;
       for (const room of list.rooms ?? []) this.#listed(room);
+      listed += list.rooms?.length ?? 0;
       this.#tell('list');
-    } while (list.next && this.talks.size < 1000);
+    } while (list.next && (listed < 1000 || list.rooms.at(-1)?.member));
     if (list.response < 400 && !list.next) for (const one of unlisted) this.#gone(one);
     for (const one of this.talks.values()) this.#count(one);
     if (this.shown) this.people(this.shown);
