@@ -177,6 +177,9 @@ func languages(t *testing.T) {
 		}
 	}
 	r := s.comes(t, browser.Look{Width: 800, Height: 600}, "ann")
+	r.fill("#goTo", "＃茶") // as an input method writes it
+	r.press("Enter")
+	r.until("document.getElementById('title').textContent === '#茶'")
 	r.enters("#чай")
 	r.run("const l = document.getElementById('language2'); l.value = 'zh'; l.onchange()")
 	r.until("document.querySelector('.note').textContent.startsWith('ann 创建了房间') && document.documentElement.lang === 'zh-Hans'")

@@ -251,7 +251,7 @@ let opened = 0, begun = false;
 async function open(name) {
   note('');
   const mine = ++opened;
-  const one = await chat.enter(name.trim());
+  const one = await chat.enter(name.trim().replace(/^＃/, '#')); // as input methods write it
   if (mine !== opened) return;
   if (one.response) return note(fault(one));
   show(one, true);
