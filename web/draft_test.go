@@ -60,6 +60,23 @@ func draftsAreKept(t *testing.T) {
 	ann.until("!document.getElementById('entry').hidden && !sessionStorage.getItem('jim.drafts')")
 }
 
+// logoutAsks before it throws away what was not sent yet.
+func logoutAsks(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ann := s.comes(t, desktop, "ann")
+	ann.enters("#tea")
+	ann.run("WebSocket.prototype.send = () => {}; window.asked = []; window.confirm = words => { asked.push(words); return asked.length > 1 }")
+	ann.says("one")
+	ann.says("two")
+	ann.until("document.querySelectorAll('.pending').length === 2")
+	ann.click("#logout")
+	ann.until("asked.join() === 'Messages that are not sent yet: 2. Log out and discard them?'")
+	ann.holds("!document.getElementById('chat').hidden && JSON.parse(sessionStorage.getItem('jim.outbox')).left.length === 2")
+	ann.click("#logout")
+	ann.until("!document.getElementById('entry').hidden && !sessionStorage.getItem('jim.outbox')")
+}
+
 // anotherSeesNothing of what somebody had before him in the same tab, who is not let in any more.
 func anotherSeesNothing(t *testing.T) {
 	t.Parallel()

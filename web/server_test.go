@@ -70,6 +70,7 @@ func TestPage(t *testing.T) {
 		{"NumbersAreBelieved", true, numbersAreBelieved},
 		{"ThePageShowsWhatIsThere", false, thePageShowsWhatIsThere},
 		{"DraftsAreKept", false, draftsAreKept},
+		{"LogoutAsks", false, logoutAsks},
 		{"AnotherSeesNothing", false, anotherSeesNothing},
 		{"WayBackEntersNoRoom", false, wayBackEntersNoRoom},
 		{"RefusedWordsAreFound", false, refusedWordsAreFound},

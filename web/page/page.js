@@ -125,6 +125,8 @@ function start() {
 }
 
 async function logout() {
+  const unsent = chat.outbox.filter(one => !one.fault && !one.seq).length;
+  if (unsent && !confirm(t('unsent', unsent))) return;
   if (login.token) {
     const answer = await Promise.race([line.ask({ action: 'sessions' }), new Promise(r => setTimeout(r, 2e3, {}))]);
     const mine = (answer.sessions ?? []).find(one => one.device && one.device === login.device);

@@ -48,6 +48,7 @@ const words = {
   tooLong: ['Too long: {0} of {1} bytes', 'Слишком длинно: {0} из {1} байт', '太长：{0} / {1} 字节'],
   waiting: ['sent when the connection is back', 'уйдёт, когда вернётся связь', '恢复连接后发送'],
   sending: ['sending…', 'отправляется…', '发送中…'],
+  unsent: ['Messages that are not sent yet: {0}. Log out and discard them?', 'Ещё не отправлено сообщений: {0}. Выйти и удалить их?', '还有 {0} 条消息未发送。退出并丢弃吗？'],
   notSent: ['Not sent.', 'Не отправлено.', '未发送。'],
   takeBack: ['Edit', 'Исправить', '编辑'],
   drop: ['Discard', 'Удалить', '丢弃'],
