@@ -39,9 +39,10 @@ strace: ## compare what the lab tells with what strace sees, which is installed 
 	tools/strace install >/dev/null
 	JIM_STRACE=must $(GO) test -count=1 -run StraceSees ./lab
 
-check: ## format, vet, staticcheck, known vulnerabilities, modules, house rules
+check: ## format, vet (for other systems too), staticcheck, known vulnerabilities, modules, house rules
 	@bad=$$($(tool) gofumpt -l .); [ -z "$$bad" ] || { echo "not formatted (make format):"; echo "$$bad"; exit 1; }
 	$(GO) vet ./...
+	for os in windows darwin freebsd; do GOOS=$$os $(GO) vet ./... || exit 1; done
 	$(tool) staticcheck ./...
 	@tools/vulncheck $(tool) govulncheck ./...
 	$(GO) mod tidy -diff

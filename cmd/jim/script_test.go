@@ -21,9 +21,6 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// patient is how long a script waits for something that should come at once.
-const patient = 20 * time.Second
-
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"jim": main, "faulty-jim": faultyJim, "stopped-clock": stoppedClock})
 }

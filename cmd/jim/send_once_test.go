@@ -16,6 +16,9 @@ import (
 	"jim/wire"
 )
 
+// patient is how long a test waits for something that should come at once.
+const patient = 20 * time.Second
+
 // refusingServer lets everybody in and answers each message so; "" = it cuts the connection.
 func refusingServer(t *testing.T, answer string) string {
 	t.Helper()
