@@ -60,6 +60,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", home)
 			e.Setenv("LC_ALL", "C.UTF-8")
 			e.Setenv("TZ", "UTC")
+			e.Setenv("GORACE", "atexit_sleep_ms=50") // or each program sleeps for a second at its end under the race detector
 			keepHistories(e)
 			e.Values[servers{}] = map[string]*served{}
 			e.Values[taps{}] = map[string]*tapProcess{}
