@@ -22,6 +22,7 @@ type inbox struct {
 	mu      sync.Mutex
 	objects []any
 	over    error         // why nothing more comes; nil = it may
+	deaf    bool          // what still comes is thrown away
 	changed chan struct{} // closed at the next change
 }
 
@@ -35,6 +36,9 @@ func (b *inbox) put(actor string, object []byte) {
 	if b.lines {
 		b.mu.Lock()
 		defer b.mu.Unlock()
+		if b.deaf {
+			return
+		}
 		b.objects = append(b.objects, timeless(string(withoutTelnet(bytes.TrimSuffix(object, []byte("\r"))))))
 		b.wake()
 		return
@@ -46,6 +50,9 @@ func (b *inbox) put(actor string, object []byte) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.deaf {
+		return
+	}
 	if err != nil {
 		b.over = fmt.Errorf("the server sent %q: %w", object, err)
 	} else if !b.lossy || !isPassing(v) {
@@ -63,6 +70,13 @@ func withoutTelnet(line []byte) []byte {
 		}
 		line = slices.Concat(line[:at], line[at+3:])
 	}
+}
+
+// deafen has what still comes thrown away: the actor hangs up, and the server may say something before it knows.
+func (b *inbox) deafen() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.deaf = true
 }
 
 // end says that nothing more comes.

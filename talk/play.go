@@ -125,6 +125,7 @@ func (p *player) step(step Step) error {
 	case HearsNothing:
 		return a.hearsNothing(ctx)
 	case IsCutOff:
+		a.inbox.deafen()
 		a.line.close()
 		return nil
 	case IsGone:
