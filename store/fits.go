@@ -24,8 +24,8 @@ func ownLeftLog(file string) (leftLog, error) {
 }
 
 // fits is errStrangeLog where the size of the database shows that the log is not its own. A log is begun when the database has all of
-// the one before, and a database never becomes smaller. So each page that it does not have yet is in the log, and it has none that
-// the log does not know of.
+// the one before, so each page that it does not have yet is in the log; and it becomes smaller by a VACUUM only, which writes every
+// page to the log.
 func (l leftLog) fits(file string) error {
 	if l.kept == 0 {
 		return nil
@@ -35,12 +35,16 @@ func (l leftLog) fits(file string) error {
 		return err
 	}
 	has, size := f.Size()/pageBytes, int64(l.size)
-	if has > size || size-has > int64(len(l.pages))+1 {
+	first := has + 1
+	if has > size {
+		first = 1
+	}
+	if size-first > int64(len(l.pages)) { // not all of them can be there
 		return fmt.Errorf("%w (%s has %d pages, the log speaks of %d)", errStrangeLog, filepath.Base(file), has, size)
 	}
-	for page := has + 1; page <= size; page++ {
+	for page := first; page <= size; page++ {
 		if page != lockPage && !l.pages[uint32(page)] {
-			return fmt.Errorf("%w (page %d of %d is in neither)", errStrangeLog, page, size)
+			return fmt.Errorf("%w (%s has %d pages; page %d of %d is not in the log)", errStrangeLog, filepath.Base(file), has, page, size)
 		}
 	}
 	return nil

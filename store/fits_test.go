@@ -80,3 +80,24 @@ func TestTheLogOfAnotherDatabase(t *testing.T) {
 		}
 	}
 }
+
+// TestTheLogOfAVacuumFits has a server that was killed while it gave the pages of an older database sums, which makes a database
+// with free pages smaller: all of it is in the log.
+func TestTheLogOfAVacuumFits(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, FileName)
+	c, err := openConn(t.Context(), file, "", forWriting)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	err = errors.Join(c.db.Exec(`CREATE TABLE t (x); INSERT INTO t SELECT randomblob(3000) FROM json_each('[1,2,3,4,5,6,7,8,9]')`),
+		c.checkpointAll(), c.db.Exec(`DELETE FROM t WHERE rowid > 2; PRAGMA wal_checkpoint(TRUNCATE); VACUUM`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := ownLeftLog(file)
+	if size, _ := sizeOf(file); err != nil || int64(l.size) >= size/pageBytes {
+		t.Errorf("%d pages in %d bytes, %v", l.size, size, err)
+	}
+}
