@@ -32,7 +32,7 @@ readable by you only. When stdin is no terminal, each line is sent, what is said
 to stdout, and at the end of stdin it leaves when all is on the server's disk.
 
 Environment: JIM_NAME (your name), NO_COLOR, JIM_LANG (en, ru, zh).
-Exit codes: 0 left · 69 nobody answers · 75 refused for now, try again · 77 wrong
+Exit codes: 0 left · 69 nobody answers · 75 refused, try again later · 77 wrong
 login or not allowed`,
 		Example: `  jim chat
   jim chat chat.example.org --name ann

@@ -34,7 +34,7 @@ the same holds across several runs: jim send --id backup-2026-11-21 … can be r
 again after any failure.
 
 Exit codes: 0 it is safe · 1 refused · 2 wrong command line · 67 no such person or
-room · 69 nobody answers · 75 refused for now, try again · 77 wrong login or not
+room · 69 nobody answers · 75 refused, try again later · 77 wrong login or not
 allowed · 124 no answer in time`,
 		Example: `  jim send '#ops' "backup done"
   df -h | jim send '#ops'

@@ -32,7 +32,7 @@ const (
 // At other times, where more than liveMany is in use, it depends on whether people come. While they do, it is collected
 // sooner than by Go's rule: what thousands leave who log in lies scattered between what they keep, and the holes stay for
 // as long as they are connected. When they are there, as under attack, holes are of no concern, and every collection
-// holds up those who talk: they are rare then, and the memory they are saved by is given back once it is quiet.
+// holds up those who talk: so they are rare then. The memory that this takes is given back once it is quiet.
 const (
 	liveMany      = 4 << 20
 	percentComing = 50

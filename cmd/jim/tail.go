@@ -25,8 +25,8 @@ It begins now, or after the number given with --since, and goes on until it is
 stopped. It comes back by itself when the connection is lost: each message is printed
 once, and in order. With --json everything that is kept is printed, one event on each line.
 
-Exit codes: 0 --count was reached · 67 no such person · 69 nobody answers · 75 refused
-for now, try again · 77 wrong login or not allowed · 124 --timeout was over`,
+Exit codes: 0 --count was reached · 67 no such person · 69 nobody answers · 75 refused,
+try again later · 77 wrong login or not allowed · 124 --timeout was over`,
 		Example: `  jim tail '#ops'
   jim tail '#ops' --since 0 --json | jq -r .message
   jim tail bob --count 1 --timeout 1m
